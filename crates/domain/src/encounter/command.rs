@@ -1,0 +1,101 @@
+//! What can be done with a visit, and why not.
+
+use super::{CancelReason, IntakeAnswer, Outcome};
+use crate::check::DeviceCheck;
+use crate::id::UserId;
+use crate::priority::Priority;
+
+/// What can be done with a visit.
+#[derive(Debug, Clone, PartialEq)]
+pub enum EncounterCommand {
+    /// The patient is in the waiting room.
+    Arrive,
+    /// The patient's device check came out so.
+    RecordCheck(DeviceCheck),
+    /// The patient agreed to a video visit, or did not.
+    RecordConsent {
+        /// Whether they agreed.
+        given: bool,
+    },
+    /// Something was asked or said before the visit: it stands beside the chart.
+    AddIntake(IntakeAnswer),
+    /// Intake is done.
+    Triage,
+    /// A clinician takes the patient in.
+    Admit {
+        /// Who.
+        clinician: UserId,
+    },
+    /// The clinician made sure who the patient is.
+    ConfirmIdentity {
+        /// Who checked.
+        by: UserId,
+    },
+    /// Say how urgent it is.
+    SetPriority(Priority),
+    /// Back to the waiting room.
+    Release,
+    /// The talk is over, the note is not.
+    WrapUp,
+    /// Interrupt the visit.
+    Pause,
+    /// Go on with an interrupted visit.
+    Resume,
+    /// End the visit.
+    Finish(Outcome),
+    /// Call it off.
+    Cancel(CancelReason),
+    /// It never should have been written.
+    EnterInError {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why not.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EncounterRefusal {
+    /// The patient is not here.
+    #[error("The patient is not here yet.")]
+    NotArrived,
+    /// Somebody else sees the patient.
+    #[error("A colleague has already taken this patient in.")]
+    AlreadyAdmitted,
+    /// Nobody has admitted the patient.
+    #[error("The visit has not begun: admit the patient first.")]
+    NotBegun,
+    /// The visit has begun, so it can only be finished.
+    #[error("The visit has begun. Finish it instead of cancelling it.")]
+    Begun,
+    /// The visit is over.
+    #[error("The visit is over.")]
+    Over,
+    /// Left without being seen is said of a patient whom nobody saw, the other outcomes of one who was seen.
+    #[error("This outcome does not fit: {why}")]
+    Outcome {
+        /// Why.
+        why: &'static str,
+    },
+    /// A reason is needed.
+    #[error("A reason is needed.")]
+    NoReason,
+    /// More intake than anybody reads.
+    #[error("There are too many messages already.")]
+    TooMuchIntake,
+}
+
+impl EncounterRefusal {
+    /// A stable word for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotArrived => "encounter.not_arrived",
+            Self::AlreadyAdmitted => "encounter.already_admitted",
+            Self::NotBegun => "encounter.not_begun",
+            Self::Begun => "encounter.begun",
+            Self::Over => "encounter.over",
+            Self::Outcome { .. } => "encounter.outcome",
+            Self::NoReason => "encounter.no_reason",
+            Self::TooMuchIntake => "encounter.too_much_intake",
+        }
+    }
+}

@@ -1,0 +1,18 @@
+// What a note still needs, each a press away.
+import type { MissingAnswer } from "../../types";
+import classes from "./Note.module.css";
+
+export function MissingList({ missing, onJump }: { missing: MissingAnswer[]; onJump: (question: string) => void }) {
+  return (
+    <ul className={classes.missing}>
+      {missing.map((one) => (
+        <li key={one.question}>
+          <button type="button" onClick={() => onJump(one.question)}>
+            {one.name}
+            <small>{one.section}</small>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
