@@ -60,9 +60,11 @@ async fn the_queue_is_walked(page: &Page) -> Result<()> {
     let row = "return document.activeElement.closest('[data-testid=queue-row]')?.dataset.encounter ?? null";
     let first = page.js(row, vec![]).await?;
     page.chord(&["ArrowDown"]).await?;
+    let moved = format!("const row = (() => {{ {row} }})(); return row === arguments[0] ? null : row");
+    let second = page.until("the arrow moves the cursor to another row", &moved, vec![first]).await?;
     page.chord(&["Home"]).await?;
-    let second = page.js(row, vec![]).await?;
-    ensure!(first != second && second.is_string(), "the arrow did not move the cursor");
+    let in_front = "return document.activeElement.closest('td')?.cellIndex === 0";
+    page.until("Home moves the cursor to the front of the row", in_front, vec![]).await?;
     page.chord(&["Enter"]).await?;
     let encounter = second.as_str().unwrap_or_default();
     page.shows(&format!("[data-testid=visit][data-encounter='{encounter}']")).await
@@ -124,6 +126,7 @@ async fn answer(page: &Page, here: &Value) -> Result<()> {
         Some("radio" | "checkbox") => page.chord(&[" "]).await?,
         _ if here["list"] == true => {
             page.chord(&["ArrowDown"]).await?;
+            page.shows("[role=option][data-combobox-selected]").await?;
             page.chord(&["Enter"]).await?;
         }
         _ if here["number"] == true => page.type_here("120").await?,

@@ -132,17 +132,22 @@ pub async fn press_control(console: &Console, name: &str) -> Result<()> {
     console.page.click(&format!("[data-testid=call-controls] [data-journey={name}]")).await
 }
 
-/// Switches microphone and camera on where they are off, as they are when a call is taken up again.
+/// Switches microphone and camera on where they are off, as they are when a call is taken up again, and waits until
+/// both say that they are on.
 ///
 /// # Errors
 /// A switch does not move.
 pub async fn switch_on(console: &Console) -> Result<()> {
     for name in ["Microphone", "Camera"] {
-        let script = "return [...document.querySelectorAll('[data-testid=call-controls] button[aria-pressed=false]')]
-            .some((one) => [...one.querySelectorAll('span')].some((span) => span.textContent === arguments[0]))";
-        if console.page.js(script, vec![json!(name)]).await? == true {
+        let script = "const control = [...document.querySelectorAll('[data-testid=call-controls] button')]
+                .find((one) => [...one.querySelectorAll('span')].some((span) => span.textContent === arguments[0]));
+            return control?.getAttribute('aria-pressed') ?? null";
+        let pressed = console.page.until(&format!("the control {name}"), script, vec![json!(name)]).await?;
+        if pressed == "false" {
             press_control(console, name).await?;
         }
+        let on = format!("return (() => {{ {script} }})() === 'true'").replace("arguments[0]", &format!("'{name}'"));
+        console.page.until(&format!("{name} is on"), &on, vec![]).await?;
     }
     Ok(())
 }

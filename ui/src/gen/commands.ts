@@ -89,7 +89,7 @@ export interface Commands {
   "network.probe": { in: Nothing; out: NetworkView };
   "check.save": { in: SaveCheckRequest; out: LastCheckView };
   "check.last": { in: Nothing; out: LastCheckView };
-  "call.join": { in: JoinCallRequest; out: RunningCallView };
+  "call.join": { in: JoinCallRequest; out: Nothing };
   "call.get": { in: Nothing; out: RunningCallView };
   "call.set_microphone": { in: SwitchRequest; out: Nothing };
   "call.set_camera": { in: SwitchRequest; out: Nothing };

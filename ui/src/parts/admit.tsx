@@ -5,7 +5,7 @@ import { useLocation } from "wouter";
 import { host } from "#host";
 import { text } from "../strings/en";
 import { showFailure, useCommand } from "./api";
-import { currentCall, setCall } from "./call-state";
+import { currentCall } from "./call-state";
 import { Confirm } from "./Confirm";
 import { report } from "./status";
 
@@ -43,7 +43,7 @@ export function useAdmit(): { admit: (encounter: string, version: number, name: 
       if (!(await command.run({ encounter, version }))) return;
       report(text.queue.admitted(name));
       go(`/visits/${encounter}`);
-      setCall((await host.rpc("call.join", { encounter })).call);
+      await host.rpc("call.join", { encounter });
     } catch (thrown) {
       // The patient is admitted all the same; the visit's screen offers to join again.
       showFailure(thrown);

@@ -81,10 +81,19 @@ export function currentCall(): CallView | null {
 }
 
 export function followCall(): () => void {
+  let told = false;
+  const stop = host.on("call", (view) => {
+    told = true;
+    setCall(view);
+  });
+  // What is asked for once may be answered after it has changed: news go before the answer.
+  const unlessTold = (view: CallView | null) => {
+    if (!told) setCall(view);
+  };
   void host.rpc("call.get", {}).then(
-    (view) => setCall(view.call),
+    (view) => unlessTold(view.call),
     // Without an answer there is no call to show; the next event tells when there is one.
-    () => setCall(null),
+    () => unlessTold(null),
   );
-  return host.on("call", setCall);
+  return stop;
 }

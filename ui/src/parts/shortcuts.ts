@@ -1,5 +1,5 @@
 // Every shortcut of the console, in one list: the key listener, the palette and the shortcut sheet read from it.
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { text } from "../strings/en";
 
 export type ShortcutId = keyof typeof KEYS;
@@ -108,10 +108,11 @@ export function runShortcut(id: ShortcutId): boolean {
 /** Makes a shortcut do something while the component is on the screen. */
 export function useShortcut(id: ShortcutId, handler: Handler, enabled = true): void {
   const latest = useRef(handler);
-  useEffect(() => {
+  // With the layout, not after it: whoever sees the screen may already press the keys.
+  useLayoutEffect(() => {
     latest.current = handler;
   });
-  useEffect(() => (enabled ? onShortcut(id, () => latest.current()) : undefined), [id, enabled]);
+  useLayoutEffect(() => (enabled ? onShortcut(id, () => latest.current()) : undefined), [id, enabled]);
 }
 
 /** The shortcuts that do something right now. */

@@ -51,7 +51,7 @@ macro_rules! for_each_command {
             "network.probe": probe_network(Nothing) -> NetworkView;
             "check.save": save_check(SaveCheckRequest) -> LastCheckView;
             "check.last": last_check(Nothing) -> LastCheckView;
-            "call.join": join_call(JoinCallRequest) -> RunningCallView;
+            "call.join": join_call(JoinCallRequest) -> Nothing;
             "call.get": running_call(Nothing) -> RunningCallView;
             "call.set_microphone": set_microphone(SwitchRequest) -> Nothing;
             "call.set_camera": set_camera(SwitchRequest) -> Nothing;

@@ -14,7 +14,7 @@ use crate::failure::Failure;
 type Key = Option<IdempotencyKey>;
 
 impl Console {
-    pub(super) async fn join_call(&self, key: Key, request: JoinCallRequest) -> Result<RunningCallView, Failure> {
+    pub(super) async fn join_call(&self, key: Key, request: JoinCallRequest) -> Result<Nothing, Failure> {
         // Nobody signs out, or in, between the ticket and the call.
         let _turn = self.inner.turn.lock().await;
         let (rounds, asked) = self.signed_in(key).await?;
@@ -43,7 +43,8 @@ impl Console {
             camera: !interrupted,
         };
         self.inner.engine.join(join).await;
-        Ok(RunningCallView { call: self.inner.engine.view() })
+        // The call itself is told by events alone: an answer could come after one of them and show what is past.
+        Ok(Nothing {})
     }
 
     pub(super) async fn running_call(&self, _: Key, _: Nothing) -> Result<RunningCallView, Failure> {

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { IconVideo, IconVideoOff } from "@tabler/icons-react";
 import { useCommand } from "../../parts/api";
-import { setCall, useLastEnd } from "../../parts/call-state";
+import { useLastEnd } from "../../parts/call-state";
 import { text } from "../../strings/en";
 import type { EncounterView } from "../../types";
 import classes from "./Call.module.css";
@@ -10,7 +10,7 @@ import classes from "./Call.module.css";
 const words = text.call;
 
 export function NoCall({ visit, otherCall }: { visit: EncounterView; otherCall: boolean }) {
-  const join = useCommand("call.join", { onDone: (view) => setCall(view.call) });
+  const join = useCommand("call.join");
   const end = useLastEnd(visit.id);
   const over = visit.state.is === "finished" || visit.state.is === "cancelled" || visit.state.is === "entered_in_error";
   const can = visit.allowed.includes("join_call");

@@ -21,9 +21,14 @@ export function usePreview(on: boolean): Preview {
       retainStreams("preview", next && next.stream !== null ? [next.stream] : []);
       setView(next);
     };
-    const stopListening = host.on("preview", show);
+    // News that came before the answer are newer than it.
+    let told = false;
+    const stopListening = host.on("preview", (next) => {
+      told = true;
+      show(next);
+    });
     host.rpc("preview.start", {}).then(
-      (next) => current && show(next),
+      (next) => current && !told && show(next),
       (thrown: unknown) => current && setError(asCommandError(thrown)),
     );
     return () => {

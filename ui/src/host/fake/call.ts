@@ -41,7 +41,7 @@ function stats(step: number): PeerStats {
   };
 }
 
-export function join(context: Context, one: FakeEncounter): CallView {
+export function join(context: Context, one: FakeEncounter): Record<string, never> {
   const { world, media } = context;
   const patient = one.participants.find((person) => person.role === "patient");
   world.call = {
@@ -86,9 +86,8 @@ export function join(context: Context, one: FakeEncounter): CallView {
     }
     publish(context);
   }, 1000);
-  publish(context);
   context.changed(["call"], [one.id]);
-  return world.call;
+  return publish(context);
 }
 
 export function update(context: Context, change: Partial<CallView>): Record<string, never> {

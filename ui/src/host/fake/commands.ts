@@ -541,9 +541,7 @@ export const answers: Answers = {
     return context.world.lastCheck;
   },
   "check.last": (_, context) => context.world.lastCheck,
-  "call.join": ({ encounter }, context) => ({
-    call: call.join(context, found(context.world.encounters.get(encounter), "visit")),
-  }),
+  "call.join": ({ encounter }, context) => call.join(context, found(context.world.encounters.get(encounter), "visit")),
   "call.get": (_, context) => ({ call: context.world.call }),
   "call.set_microphone": ({ on }, context) => call.update(context, { microphone: on }),
   "call.set_camera": ({ on }, context) => call.setCamera(context, on),
