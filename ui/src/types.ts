@@ -39,6 +39,7 @@ export type { FinishRequest } from "./gen/FinishRequest";
 export type { HumanName } from "./gen/HumanName";
 export type { IdentityCheck } from "./gen/IdentityCheck";
 export type { IntakeAnswer } from "./gen/IntakeAnswer";
+export type { WaitingMessage } from "./gen/WaitingMessage";
 export type { InviteRequest } from "./gen/InviteRequest";
 export type { JoinCallRequest } from "./gen/JoinCallRequest";
 export type { LastCheckView } from "./gen/LastCheckView";

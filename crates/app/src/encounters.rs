@@ -57,6 +57,7 @@ impl Rounds {
                 consent: None,
                 identity: None,
                 intake: Vec::new(),
+                messages: Vec::new(),
             };
             tx.put(None, &encounter)?;
             let expires_at = planned_for.max(tx.at()) + TimeDelta::hours(LINK_HOURS);
@@ -259,7 +260,7 @@ fn appointment_command(command: &EncounterCommand) -> Option<AppointmentCommand>
         }
         E::RecordCheck(_)
         | E::RecordConsent { .. }
-        | E::AddIntake(_)
+        | E::LeaveMessage(_)
         | E::Triage
         | E::Admit { .. }
         | E::ConfirmIdentity { .. }

@@ -6,7 +6,7 @@ use call::signal::{OverReason, Refused, Step};
 use chrono::{NaiveDate, TimeDelta};
 use domain::actor::Actor;
 use domain::check::DeviceCheck;
-use domain::encounter::{Encounter, EncounterCommand, EncounterState, IntakeAnswer};
+use domain::encounter::{Encounter, EncounterCommand, EncounterState};
 use domain::id::{EncounterId, ParticipantId, WaitingRoomId};
 use domain::participant::{
     Participant, ParticipantCommand, ParticipantRefusal, ParticipantRole, ParticipantState, TRIES,
@@ -143,12 +143,10 @@ impl Rounds {
         .await
     }
 
-    /// Keeps what a patient writes while nobody of the practice is there to read it: it stands in the queue's preview and
-    /// beside the chart.
+    /// Keeps what a patient writes while nobody of the practice is there to read it: it is marked in the queue, and stands
+    /// in its preview and beside the chart.
     pub async fn leave_message(&self, participant: ParticipantId, text: Phi<String>) -> Result<(), Failure> {
-        let question = "Message from the waiting room".to_owned();
-        let message = EncounterCommand::AddIntake(IntakeAnswer { question, answer: text });
-        self.of_patient(participant, "join.message", message).await
+        self.of_patient(participant, "join.message", EncounterCommand::LeaveMessage(text)).await
     }
 
     /// Puts a participant into the waiting room. A patient's visit has then arrived.

@@ -162,7 +162,13 @@ impl From<&Practice> for PracticeView {
 
 impl From<&User> for UserView {
     fn from(user: &User) -> Self {
-        Self { id: user.id, name: user.name.clone(), title: user.title.clone(), role: user.role }
+        Self {
+            id: user.id,
+            name: user.name.clone(),
+            title: user.title.clone(),
+            role: user.role,
+            treats: user.role.treats(),
+        }
     }
 }
 

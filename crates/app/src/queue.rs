@@ -58,6 +58,16 @@ impl Names {
         self.users.get(&id).map(UserView::from)
     }
 
+    /// When a patient who waits will have waited long.
+    fn long_wait_at(&self, visit: &Encounter) -> Option<Timestamp> {
+        match group(&visit.state) {
+            QueueGroup::Waiting | QueueGroup::Ready => {
+                Some(visit.state.arrived_at()? + self.rooms.get(&visit.room)?.long_wait())
+            }
+            QueueGroup::InCall | QueueGroup::WrapUp | QueueGroup::Expected | QueueGroup::Done => None,
+        }
+    }
+
     /// A room's view. One that is not there any more keeps its visits visible.
     pub fn room(&self, id: WaitingRoomId) -> RoomView {
         self.rooms.get(&id).map_or_else(
@@ -106,6 +116,7 @@ fn row(
         priority: visit.priority,
         group: group(&visit.state),
         since: since(&visit),
+        long_wait_at: names.long_wait_at(&visit),
         planned_for: visit.planned_for,
         check: visit.check.as_ref().map(|check| check.result),
         presence: patient_presence(reader, presences, &visit)?,
@@ -115,6 +126,7 @@ fn row(
         reason: visit.reason,
         state: visit.state,
         intake: if treats { visit.intake } else { Vec::new() },
+        messages: if treats { visit.messages } else { Vec::new() },
     }))
 }
 

@@ -230,6 +230,7 @@ impl Sample {
             consent: None,
             identity: None,
             intake: visit.intake.clone(),
+            messages: Vec::new(),
         };
         let (appointment, encounter) = self.lived(&visit, appointment, encounter, room, clinician, now)?;
         tx.put(None, &appointment)?;

@@ -77,6 +77,7 @@ pub(crate) fn workspace(
         consent: visit.consent,
         identity: visit.identity,
         intake: visit.intake,
+        messages: visit.messages,
     };
     Ok(Some(if asked.by.role.treats() { view } else { without_care(view) }))
 }
@@ -87,6 +88,7 @@ fn without_care(view: EncounterView) -> EncounterView {
     EncounterView {
         chart: Chart::default(),
         intake: Vec::new(),
+        messages: Vec::new(),
         notes: Vec::new(),
         snapshots: Vec::new(),
         earlier,
@@ -189,5 +191,6 @@ pub(crate) fn user_or_gone(names: &Names, id: UserId) -> UserView {
         name: "A former user".to_owned(),
         title: None,
         role: domain::practice::Role::Clinician,
+        treats: false,
     })
 }

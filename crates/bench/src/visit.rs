@@ -104,6 +104,7 @@ async fn visit(console: &Window, browser: &Window, seen: &mut Seen, in_depth: bo
         seen.cost = Some(cost(console).await?);
         seen.to_browser = Some(watch(browser, WATCH_VIDEO, "videoWidth", "videoHeight").await?);
         seen.to_console = Some(watch(console, include_str!("pages/watch_canvas.js"), "width", "height").await?);
+        tell(&format!("in the browser: {}", browser.run_async(include_str!("pages/where_time_goes.js"), &[]).await?));
     }
     console.command("call.hang_up", json!({})).await?;
     console.command("encounter.finish", json!({ "encounter": encounter, "outcome": "completed" })).await?;
@@ -133,6 +134,7 @@ async fn arrive(console: &Window, browser: &Window, encounter: &str) -> Result<(
     browser.until("the form", "return !!document.querySelector('[data-testid=identify-name]')", &[]).await?;
     browser.run(CLOCK, &[]).await?;
     browser.run(CAMERA, &[json!(1280), json!(720)]).await?;
+    browser.run(include_str!("pages/keep_connections.js"), &[]).await?;
     browser.run(include_str!("pages/note_wait.js"), &[]).await?;
     let fields = json!({ "identify-name": format!("{given} {family}"), "birth-month": month, "birth-day": day, "birth-year": year });
     browser

@@ -199,6 +199,7 @@ impl Stock {
             consent: None,
             identity: None,
             intake: Vec::new(),
+            messages: Vec::new(),
         };
         if to_come { Ok(encounter) } else { self.lived(encounter) }
     }

@@ -318,14 +318,13 @@ impl Note {
     /// The same note always gives the same text, whatever the zone or language of the computer.
     pub fn canonical_text(&self, heading: &Heading) -> Phi<String> {
         let mut text = format!(
-            "{}\n{}\nPatient: {}\nDate of birth: {}\nRecord number: {}\nVisit: {} ({})\n",
+            "{}\n{}\nPatient: {}\nDate of birth: {}\nRecord number: {}\nVisit: {}\n",
             self.template.name,
             heading.practice,
             heading.patient_name.expose(),
             heading.birth_date.format("%d %b %Y"),
             heading.mrn.expose(),
             heading.visit_on.format("%d %b %Y %H:%M UTC"),
-            self.encounter,
         );
         for section in &self.template.sections {
             let mut headed = false;

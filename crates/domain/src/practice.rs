@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use chrono::TimeDelta;
+
 use crate::Timestamp;
 use crate::id::{PracticeId, TemplateId, UserId, WaitingRoomId};
 
@@ -77,4 +79,11 @@ pub struct WaitingRoom {
     pub service_line: Option<String>,
     /// The note template that a visit in this room starts with.
     pub default_template: Option<TemplateId>,
+}
+
+impl WaitingRoom {
+    /// After this a wait in this room is long: the usual length of a visit, and never less than twenty minutes.
+    pub fn long_wait(&self) -> TimeDelta {
+        TimeDelta::minutes(i64::from(self.slot_minutes.max(20)))
+    }
 }

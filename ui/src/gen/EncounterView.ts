@@ -17,6 +17,7 @@ import type { RoomView } from "./RoomView";
 import type { SnapshotView } from "./SnapshotView";
 import type { TemplateId } from "./TemplateId";
 import type { UserView } from "./UserView";
+import type { WaitingMessage } from "./WaitingMessage";
 
 /**
  * Everything the workspace shows of one visit. Reading it is written into the journal first.
@@ -86,6 +87,10 @@ identity: IdentityCheck | null,
  * What was asked before the visit.
  */
 intake: Array<IntakeAnswer>, 
+/**
+ * What the patient wrote from the waiting room, oldest first.
+ */
+messages: Array<WaitingMessage>, 
 /**
  * Everyone who takes part.
  */

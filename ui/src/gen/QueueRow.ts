@@ -11,6 +11,7 @@ import type { Priority } from "./Priority";
 import type { QueueGroup } from "./QueueGroup";
 import type { RoomView } from "./RoomView";
 import type { UserView } from "./UserView";
+import type { WaitingMessage } from "./WaitingMessage";
 
 /**
  * One visit in the queue.
@@ -57,6 +58,10 @@ planned_for: string,
  */
 since: string, 
 /**
+ * When the wait becomes a long one; none for those who do not wait.
+ */
+long_wait_at: string | null, 
+/**
  * The patient's device check.
  */
 check: DeviceCheck | null, 
@@ -76,6 +81,10 @@ next: NextAction,
  * What was asked before the visit.
  */
 intake: Array<IntakeAnswer>, 
+/**
+ * What they wrote from the waiting room, oldest first.
+ */
+messages: Array<WaitingMessage>, 
 /**
  * The first lines of the patient's last signed note here.
  */

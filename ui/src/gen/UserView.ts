@@ -21,4 +21,8 @@ title: string | null,
 /**
  * What they do.
  */
-role: Role, };
+role: Role, 
+/**
+ * Whether they take patients in, and read and write what is part of care.
+ */
+treats: boolean, };

@@ -18,6 +18,15 @@ const check: DeviceCheck = { camera: "good", microphone: "good", speaker: "good"
 const after = (...messages: FromHub[]): Visit => messages.reduce((visit, message) => hear(visit, message, 1000), newVisit);
 
 describe("the visit", () => {
+  it("tells a person who was in the call that they wait again, until they are called", () => {
+    let visit = after(welcome({ at: "waiting" }));
+    const told = (["waiting", "call", "waiting", "waiting", "call"] as const).map((at) => {
+      visit = hear(visit, { type: "step", step: { at } }, 0);
+      return visit.sentBack;
+    });
+    expect(told).toEqual([false, false, true, true, false]);
+  });
+
   it("shows the screen of each step", () => {
     const screens = (["identify", "prepare", "waiting", "call"] as const).map((at) => screenOf(after(welcome({ at }))));
     expect(screens).toEqual(["identify", "check", "waiting", "call"]);

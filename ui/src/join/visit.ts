@@ -28,6 +28,8 @@ export interface Visit {
   /** The device check, once the person went on from it. */
   check: DeviceCheck | null;
   consent: "unasked" | "given" | "declined";
+  /** They were in the call and wait again. */
+  sentBack: boolean;
   /** The person pressed Leave. */
   leaving: boolean;
   /** The hub could not use our last word. */
@@ -45,6 +47,7 @@ export const newVisit: Visit = {
   peers: [],
   check: null,
   consent: "unasked",
+  sentBack: false,
   leaving: false,
   problem: false,
 };
@@ -97,6 +100,7 @@ function atStep(visit: Visit, step: Step): Visit {
     triesLeft: step.at === "identify" ? visit.triesLeft : null,
     blockedUntil: step.at === "identify" ? visit.blockedUntil : null,
     consent: step.at === "identify" ? "unasked" : visit.consent,
+    sentBack: step.at === "waiting" && (visit.sentBack || visit.step?.at === "call"),
     peers: step.at === "over" ? [] : visit.peers,
     problem: same ? visit.problem : false,
   };

@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
 import { text } from "../strings/en";
-import type { Chart, EarlierVisit, IntakeAnswer } from "../types";
+import type { Chart, EarlierVisit, IntakeAnswer, WaitingMessage } from "../types";
 import { Block } from "./Bits";
 import classes from "./ChartParts.module.css";
 import { clockTime, momentDate, plainDate } from "./format";
@@ -86,6 +86,23 @@ export function MedicationBlock({ chart }: { chart: Chart }) {
           {list(stopped)}
         </ul>
       </Fold>
+    </Block>
+  );
+}
+
+/** What the patient wrote from the waiting room, the newest first. */
+export function MessagesBlock({ messages }: { messages: WaitingMessage[] }) {
+  if (messages.length === 0) return null;
+  return (
+    <Block title={words.messages} count={messages.length}>
+      <dl className={classes.intake} data-testid="waiting-messages">
+        {messages.toReversed().map((one) => (
+          <div key={one.at + one.text}>
+            <dt>{words.wroteAt(clockTime(one.at))}</dt>
+            <dd>{one.text}</dd>
+          </div>
+        ))}
+      </dl>
     </Block>
   );
 }

@@ -1,7 +1,9 @@
 //! The encounter workspace.
 
 use domain::call::CallState;
-use domain::encounter::{CancelReason, Consent, EncounterState, IdentityCheck, IntakeAnswer, Outcome, PatientCheck};
+use domain::encounter::{
+    CancelReason, Consent, EncounterState, IdentityCheck, IntakeAnswer, Outcome, PatientCheck, WaitingMessage,
+};
 use domain::id::{CallId, EncounterId, ParticipantId, PatientId, SnapshotId, WaitingRoomId};
 use domain::participant::{ParticipantRole, ParticipantState};
 use domain::patient::Chart;
@@ -58,6 +60,8 @@ pub struct EncounterView {
     pub identity: Option<IdentityCheck>,
     /// What was asked before the visit.
     pub intake: Vec<IntakeAnswer>,
+    /// What the patient wrote from the waiting room, oldest first.
+    pub messages: Vec<WaitingMessage>,
     /// Everyone who takes part.
     pub participants: Vec<ParticipantView>,
     /// The calls of this visit, oldest first.

@@ -1,7 +1,7 @@
 //! The queue board.
 
 use domain::check::DeviceCheck;
-use domain::encounter::EncounterState;
+use domain::encounter::{EncounterState, IntakeAnswer, WaitingMessage};
 use domain::id::{EncounterId, PatientId, WaitingRoomId};
 use domain::patient::Sex;
 use domain::priority::Priority;
@@ -59,6 +59,8 @@ pub struct QueueRow {
     pub planned_for: Timestamp,
     /// Since when it is in this state.
     pub since: Timestamp,
+    /// When the wait becomes a long one; none for those who do not wait.
+    pub long_wait_at: Option<Timestamp>,
     /// The patient's device check.
     pub check: Option<DeviceCheck>,
     /// Whether the patient's page is connected now.
@@ -68,7 +70,9 @@ pub struct QueueRow {
     /// What this user would do next.
     pub next: NextAction,
     /// What was asked before the visit.
-    pub intake: Vec<domain::encounter::IntakeAnswer>,
+    pub intake: Vec<IntakeAnswer>,
+    /// What they wrote from the waiting room, oldest first.
+    pub messages: Vec<WaitingMessage>,
     /// The first lines of the patient's last signed note here.
     pub last_note: Option<LastNote>,
 }

@@ -90,6 +90,8 @@ pub struct UserView {
     pub title: Option<String>,
     /// What they do.
     pub role: Role,
+    /// Whether they take patients in, and read and write what is part of care.
+    pub treats: bool,
 }
 
 /// Starts a practice of one's own on this computer.

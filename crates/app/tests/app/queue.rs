@@ -1,6 +1,7 @@
 //! The queue board: groups, order, counters, and what follows from the role of the one who looks.
 
 use app::api::queue::{NextAction, Presence, QueueGroup, QueueRequest};
+use chrono::TimeDelta;
 use domain::practice::Role;
 use domain::priority::Priority;
 
@@ -52,6 +53,11 @@ async fn a_row_says_who_they_are_and_what_is_next() {
     assert!(queue.rows.iter().filter(|row| row.group == QueueGroup::Expected).all(|row| row.next == NextAction::Open));
     let noted = queue.rows.iter().filter(|row| row.last_note.is_some()).count();
     assert_eq!(noted, 2, "two finished visits of the sample have a signed note");
+
+    let arrived = first.state.arrived_at().unwrap();
+    assert_eq!(first.long_wait_at, Some(arrived + TimeDelta::minutes(first.room.slot_minutes.max(20).into())));
+    let waits = |row: &&QueueRow| matches!(row.group, QueueGroup::Waiting | QueueGroup::Ready);
+    assert!(queue.rows.iter().filter(|row| !waits(row)).all(|row| row.long_wait_at.is_none()), "they do not wait");
 
     let scheduler = stage.user(Role::Scheduler, 0).await;
     assert!(stage.queue(&scheduler).await.rows.iter().all(|row| row.next == NextAction::Open));

@@ -1,6 +1,7 @@
 //! What can be done with a visit, and why not.
 
-use super::{CancelReason, IntakeAnswer, Outcome};
+use super::{CancelReason, Outcome};
+use crate::Phi;
 use crate::check::DeviceCheck;
 use crate::id::UserId;
 use crate::priority::Priority;
@@ -17,8 +18,8 @@ pub enum EncounterCommand {
         /// Whether they agreed.
         given: bool,
     },
-    /// Something was asked or said before the visit: it stands beside the chart.
-    AddIntake(IntakeAnswer),
+    /// The patient wrote something from the waiting room: it stands in the queue and beside the chart.
+    LeaveMessage(Phi<String>),
     /// Intake is done.
     Triage,
     /// A clinician takes the patient in.
@@ -79,9 +80,9 @@ pub enum EncounterRefusal {
     /// A reason is needed.
     #[error("A reason is needed.")]
     NoReason,
-    /// More intake than anybody reads.
+    /// More messages than anybody reads.
     #[error("There are too many messages already.")]
-    TooMuchIntake,
+    TooManyMessages,
 }
 
 impl EncounterRefusal {
@@ -95,7 +96,7 @@ impl EncounterRefusal {
             Self::Over => "encounter.over",
             Self::Outcome { .. } => "encounter.outcome",
             Self::NoReason => "encounter.no_reason",
-            Self::TooMuchIntake => "encounter.too_much_intake",
+            Self::TooManyMessages => "encounter.too_many_messages",
         }
     }
 }

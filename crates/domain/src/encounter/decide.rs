@@ -1,13 +1,14 @@
 //! The transitions of a visit: the picture above [`Encounter`], state by state.
 
 use super::{
-    Consent, Encounter, EncounterCommand, EncounterRefusal, EncounterState, IdentityCheck, Outcome, PatientCheck, Stage,
+    Consent, Encounter, EncounterCommand, EncounterRefusal, EncounterState, IdentityCheck, Outcome, PatientCheck,
+    Stage, WaitingMessage,
 };
 use crate::Timestamp;
 use crate::actor::Actor;
 
 /// Most questions and messages of one visit: a patient who writes for hours stays readable.
-const INTAKE_LIMIT: usize = 100;
+const MESSAGE_LIMIT: usize = 100;
 
 impl Encounter {
     /// The visit after the command, or `None` where nothing changes.
@@ -28,16 +29,16 @@ impl Encounter {
                 self.still_open()?;
                 next.consent = Some(Consent { given: *given, at });
             }
-            C::AddIntake(answer) => {
+            C::LeaveMessage(text) => {
                 self.still_open()?;
                 // The same words again are the same message: a page that lost its line sends it twice.
-                if self.intake.contains(answer) {
+                if self.messages.iter().any(|message| message.text == *text) {
                     return Ok(None);
                 }
-                if self.intake.len() >= INTAKE_LIMIT {
-                    return Err(EncounterRefusal::TooMuchIntake);
+                if self.messages.len() >= MESSAGE_LIMIT {
+                    return Err(EncounterRefusal::TooManyMessages);
                 }
-                next.intake.push(answer.clone());
+                next.messages.push(WaitingMessage { text: text.clone(), at });
             }
             C::ConfirmIdentity { by } => {
                 self.begun()?;
@@ -159,7 +160,7 @@ impl Encounter {
                 _,
                 C::RecordCheck(_)
                 | C::RecordConsent { .. }
-                | C::AddIntake(_)
+                | C::LeaveMessage(_)
                 | C::ConfirmIdentity { .. }
                 | C::SetPriority(_),
             ) => same(),

@@ -61,6 +61,10 @@ pub struct Encounter {
     pub identity: Option<IdentityCheck>,
     /// What was asked before the visit.
     pub intake: Vec<IntakeAnswer>,
+    /// What the patient wrote from the waiting room while nobody of the practice was there to read it, oldest first.
+    /// Records from before there were any have none.
+    #[serde(default)]
+    pub messages: Vec<WaitingMessage>,
 }
 
 /// Where a visit stands. Times of earlier states stay with the later ones: what was reached is not forgotten.
@@ -211,6 +215,15 @@ pub struct IntakeAnswer {
     pub question: String,
     /// What was answered.
     pub answer: Phi<String>,
+}
+
+/// Something that a patient wrote from the waiting room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct WaitingMessage {
+    /// The patient's words.
+    pub text: Phi<String>,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl EncounterState {

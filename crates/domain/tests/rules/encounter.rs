@@ -4,7 +4,7 @@ use domain::Timestamp;
 use domain::actor::Actor;
 use domain::check::{CheckOutcome, DeviceCheck};
 use domain::encounter::{
-    CancelReason, Encounter, EncounterCommand as C, EncounterState as S, IntakeAnswer, Outcome, Stage,
+    CancelReason, Encounter, EncounterCommand as C, EncounterRefusal, EncounterState as S, Outcome, Stage,
 };
 use domain::priority::Priority;
 use proptest::prelude::*;
@@ -94,7 +94,7 @@ fn commands() -> Vec<C> {
         C::Triage,
         C::Admit { clinician: me() },
         C::Admit { clinician: colleague() },
-        C::AddIntake(IntakeAnswer { question: "Anything else?".into(), answer: "No".into() }),
+        C::LeaveMessage("It hurts more now.".into()),
         C::ConfirmIdentity { by: me() },
         C::SetPriority(Priority::Routine),
         C::SetPriority(Priority::Urgent),
@@ -120,7 +120,7 @@ fn name(command: &C) -> String {
         C::Triage => "triage".into(),
         C::Admit { clinician } if *clinician == me() => "admit, me".into(),
         C::Admit { .. } => "admit, colleague".into(),
-        C::AddIntake(_) => "message".into(),
+        C::LeaveMessage(_) => "message".into(),
         C::ConfirmIdentity { .. } => "confirm identity".into(),
         C::SetPriority(priority) => format!("set {priority:?}").to_lowercase(),
         C::Release => "release".into(),
@@ -144,6 +144,20 @@ fn every_state_takes_every_command_as_the_table_says() {
         }
     });
     assert_table(&actual, EVERY_STATE_AND_COMMAND);
+}
+
+#[test]
+fn a_message_is_kept_once_and_not_without_end() {
+    let by = Actor::User(me());
+    let leave = |visit: &Encounter, text: String, at| visit.decide(&C::LeaveMessage(text.into()), by, minute(at));
+    let first = leave(&encounter(S::Planned), "Are you there?".into(), 1).unwrap().unwrap();
+    assert_eq!(
+        first.messages.iter().map(|one| (one.text.as_str(), one.at)).collect::<Vec<_>>(),
+        [("Are you there?", minute(1))]
+    );
+    assert_eq!(leave(&first, "Are you there?".into(), 2), Ok(None), "a page that lost its line says it twice");
+    let full = (0..99).fold(first, |visit, number| leave(&visit, format!("{number}"), 3).unwrap().unwrap());
+    assert_eq!(leave(&full, "one more".into(), 4), Err(EncounterRefusal::TooManyMessages));
 }
 
 #[test]

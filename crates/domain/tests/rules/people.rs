@@ -46,6 +46,7 @@ pub fn encounter(state: EncounterState) -> Encounter {
         consent: None,
         identity: None,
         intake: Vec::new(),
+        messages: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use domain::appointment::AppointmentRefusal;
-use domain::encounter::{EncounterRefusal, EncounterState, IntakeAnswer};
+use domain::encounter::{EncounterRefusal, EncounterState, IntakeAnswer, WaitingMessage};
 use domain::id::PatientId;
 use domain::note::{Heading, NoteRefusal};
 use domain::participant::{ParticipantRefusal, ParticipantRole};
@@ -56,7 +56,8 @@ fn chart() -> Chart {
 
 fn visit() -> Encounter {
     let intake = vec![IntakeAnswer { question: "Why?".into(), answer: word() }];
-    Encounter { intake, ..encounter(EncounterState::Planned) }
+    let messages = vec![WaitingMessage { text: word(), at: minute(0) }];
+    Encounter { intake, messages, ..encounter(EncounterState::Planned) }
 }
 
 /// Prints a value in both ways of `Debug` and finds no canary, though its serialised form has it.
@@ -119,7 +120,7 @@ fn every_refusal() -> Vec<Refusal> {
             E::Over,
             E::Outcome { why: "so." },
             E::NoReason,
-            E::TooMuchIntake,
+            E::TooManyMessages,
         ]
         .map(Refusal::from),
     );
@@ -152,7 +153,7 @@ fn every_refusal() -> Vec<Refusal> {
                 | E::Over
                 | E::Outcome { .. }
                 | E::NoReason
-                | E::TooMuchIntake,
+                | E::TooManyMessages,
             ) => {}
             Refusal::Note(
                 N::Signed

@@ -59,12 +59,7 @@ async fn what_nobody_is_there_to_read_is_kept_beside_the_chart() {
     patient.until(|word| word["type"] == "beat").await;
     let request = app::api::encounter::EncounterRequest { encounter: visit.encounter };
     let seen = stage.rounds.encounter(&stage.clinician().await, request).await.unwrap();
-    let kept: Vec<&str> = seen
-        .intake
-        .iter()
-        .filter(|answer| answer.question == "Message from the waiting room")
-        .map(|answer| answer.answer.as_str())
-        .collect();
+    let kept: Vec<&str> = seen.messages.iter().map(|message| message.text.as_str()).collect();
     assert_eq!(kept, ["Is anybody there?", "And now?"]);
 }
 

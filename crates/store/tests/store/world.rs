@@ -207,6 +207,7 @@ pub fn encounter(number: u128) -> Encounter {
         consent: None,
         identity: None,
         intake: Vec::new(),
+        messages: Vec::new(),
     }
 }
 

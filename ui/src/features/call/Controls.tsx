@@ -61,6 +61,7 @@ export function Controls({ call, visit }: { call: CallView; visit: EncounterView
       />
       <Control
         label={words.hold}
+        hint={call.hold ? words.resume : undefined}
         pressed={call.hold}
         on={call.hold}
         onClick={() => void hold.run({ on: !call.hold })}
@@ -93,6 +94,8 @@ export function Controls({ call, visit }: { call: CallView; visit: EncounterView
 
 interface ControlProps {
   label: string;
+  /** What pressing does now, where the name does not say it. */
+  hint?: string;
   icon: ReactNode;
   onClick: () => void;
   keys?: ShortcutId;
@@ -104,9 +107,9 @@ interface ControlProps {
 }
 
 /** A toggle keeps its name; whether it is on is its pressed state, its sign and its colour. */
-function Control({ label, icon, onClick, keys, pressed, off, on, level, testId }: ControlProps) {
+function Control({ label, hint = label, icon, onClick, keys, pressed, off, on, level, testId }: ControlProps) {
   return (
-    <Tooltip label={keys ? `${label}  ${keyCaps(keys).join(" ")}` : label}>
+    <Tooltip label={keys ? `${hint}  ${keyCaps(keys).join(" ")}` : hint}>
       <button
         type="button"
         className={classes.control}

@@ -24,7 +24,7 @@ export function People({ visit, call }: { visit: EncounterView; call: CallView |
       <ul className={classes.people}>
         {visit.participants.map((person) => {
           const peer = call?.peers.find((one) => one.participant === person.id) ?? null;
-          const state = whereabouts(person, peer);
+          const state = person.me && call ? { words: words.inCall, tone: "good" as const } : whereabouts(person, peer);
           return (
             <li key={person.id} data-testid="person">
               <span className={classes.personMark} aria-hidden="true">

@@ -160,7 +160,8 @@ function Outline({ note, missing, scroll }: OutlineProps) {
                 <span aria-hidden="true">{open}</span>
               </small>
             ) : (
-              <IconCircleCheck size={14} aria-hidden="true" />
+              // A section that asks for nothing is not done by being empty.
+              section.questions.some((question) => question.required) && <IconCircleCheck size={14} aria-hidden="true" />
             )}
           </button>
         );

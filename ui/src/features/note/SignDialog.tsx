@@ -1,4 +1,4 @@
-// What is read is what is signed: the exact text, its hash, the signer, and what is still missing.
+// What is read is what is signed: the exact text, the signer, and what is still missing.
 import { Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
@@ -101,10 +101,6 @@ export function SignDialog({ note, draft, onClose, onJump }: Props) {
           <dl className={classes.signer}>
             <dt>{words.signer}</dt>
             <dd data-testid="signer">{preview.signer}</dd>
-            <dt>{words.hash}</dt>
-            <dd>
-              <code>{preview.sha256}</code>
-            </dd>
           </dl>
         </>
       )}

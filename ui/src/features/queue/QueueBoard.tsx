@@ -10,6 +10,7 @@ import { useRead } from "../../parts/api";
 import { Empty, Problem } from "../../parts/Bits";
 import { useNow } from "../../parts/clock";
 import { clockTime, duration } from "../../parts/format";
+import { useSession } from "../../parts/session";
 import { useShortcut } from "../../parts/shortcuts";
 import { report } from "../../parts/status";
 import { pendingCount } from "../../parts/stillness";
@@ -18,7 +19,7 @@ import type { QueueRow, QueueView } from "../../types";
 import classes from "./Queue.module.css";
 import { QueueTable } from "./QueueTable";
 import { RowPreview } from "./RowPreview";
-import { nextPatient } from "./rules";
+import { isLongWait, nextPatient } from "./rules";
 import { useStillRows } from "./useStillRows";
 
 const words = text.queue;
@@ -32,6 +33,7 @@ export function QueueBoard() {
   const [pointed, setPointed] = useState(false);
   const [focused, setFocused] = useState(false);
   const { rows, pending, apply } = useStillRows(fresh, pointed || focused);
+  const { user } = useSession();
   const [selected, setSelected] = useState<string | null>(null);
   const { admit, busy } = useAdmit();
   useArrivals(query.data);
@@ -42,11 +44,12 @@ export function QueueBoard() {
     if (row.next === "admit") void admit(row.encounter, row.version, row.patient.name);
     else open(row);
   };
-  useShortcut("nextPatient", () => {
+  const takeNext = () => {
     const next = nextPatient(fresh);
     if (next) act(next);
     else announce(words.nobodyNext);
-  });
+  };
+  useShortcut("nextPatient", takeNext, user.treats);
 
   return (
     <div className={classes.board}>
@@ -135,6 +138,7 @@ export function QueueBoard() {
 function Counters({ view }: { view: QueueView }) {
   const now = useNow();
   const longest = view.longest_since ? now - Date.parse(view.longest_since) : null;
+  const long = view.rows.some((row) => isLongWait(row, now));
   return (
     <dl className={classes.counters}>
       <div>
@@ -143,10 +147,10 @@ function Counters({ view }: { view: QueueView }) {
           {view.waiting}
         </dd>
       </div>
-      <div data-long={(longest !== null && longest > 30 * 60_000) || undefined}>
+      <div data-long={long || undefined}>
         <dt>{words.longest}</dt>
         <dd className="num">
-          {longest !== null && longest > 30 * 60_000 && <IconClockExclamation size={16} aria-label={words.longWait} />}
+          {long && <IconClockExclamation size={16} aria-label={words.longWait} />}
           {longest === null ? words.nobody : duration(longest)}
         </dd>
       </div>

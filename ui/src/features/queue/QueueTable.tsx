@@ -1,7 +1,7 @@
 // The table of visits, with the keyboard of an ARIA grid.
 import { Button, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconClockExclamation, IconLanguage, IconPlugConnected, IconPlugConnectedX, IconPointFilled } from "@tabler/icons-react";
+import { IconClockExclamation, IconLanguage, IconMessage, IconPlugConnected, IconPlugConnectedX, IconPointFilled } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Tag } from "../../parts/Bits";
 import { useNow } from "../../parts/clock";
@@ -178,6 +178,7 @@ function Row({ row, wide, gone, index, selected, cursor, busy, onCursor, onSelec
           {row.room.name}
           {!wide && row.assigned && ` · ${row.assigned.name}`}
         </div>
+        <Message row={row} />
       </td>
       <td {...cell(3)} data-column="state">
         <State row={row} />
@@ -216,6 +217,20 @@ function Row({ row, wide, gone, index, selected, cursor, busy, onCursor, onSelec
         </Button>
       </td>
     </tr>
+  );
+}
+
+/** What the patient wrote last while nobody was there to read it, until somebody takes them in. */
+function Message({ row }: { row: QueueRow }) {
+  const last = row.messages.at(-1);
+  if (!last || !(row.group === "waiting" || row.group === "ready")) return null;
+  return (
+    <Tooltip label={last.text} multiline maw={360}>
+      <div className={classes.message} data-testid="row-message">
+        <IconMessage size={14} aria-hidden="true" />
+        {words.wrote(row.messages.length, clockTime(last.at))}
+      </div>
+    </Tooltip>
   );
 }
 

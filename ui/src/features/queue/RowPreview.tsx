@@ -3,6 +3,7 @@ import { Button, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { Block } from "../../parts/Bits";
+import { MessagesBlock } from "../../parts/ChartParts";
 import { CopyLink } from "../../parts/CopyLink";
 import { useCommand } from "../../parts/api";
 import { clockTime, momentDate, plainDate } from "../../parts/format";
@@ -85,6 +86,7 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
           {words.openChart}
         </Link>
       </div>
+      <MessagesBlock messages={row.messages} />
       <Block title={words.intake}>
         {row.intake.length === 0 ? (
           <p className={classes.faint}>{words.noIntake}</p>

@@ -28,25 +28,27 @@ function row(encounter: string, change: Partial<QueueRow> = {}): QueueRow {
     group: "waiting",
     planned_for: before(10),
     since: before(10),
+    long_wait_at: before(-20),
     check: null,
     presence: "online",
     assigned: null,
     next: "admit",
     intake: [],
+    messages: [],
     last_note: null,
     ...change,
   };
 }
 
 test.each([
-  [29, false],
-  [31, true],
-])("after %i minutes in a room of half-hour visits a wait is long: %s", (minutes, long) => {
-  expect(isLongWait(row("a", { state: { is: "arrived", arrived_at: before(minutes) } }), NOON)).toBe(long);
+  [-1, false],
+  [1, true],
+])("%i minutes after the moment that the core names a wait is long: %s", (minutes, long) => {
+  expect(isLongWait(row("a", { long_wait_at: before(minutes) }), NOON)).toBe(long);
 });
 
 test("who is being seen waits no longer, and who is expected is late after the time", () => {
-  expect(isLongWait(row("a", { group: "in_call", state: { is: "arrived", arrived_at: before(90) } }), NOON)).toBe(false);
+  expect(isLongWait(row("a", { group: "in_call", long_wait_at: null }), NOON)).toBe(false);
   expect(isLate(row("a", { state: { is: "planned" }, planned_for: before(1) }), NOON)).toBe(true);
   expect(isLate(row("a", { state: { is: "planned" }, planned_for: before(-1) }), NOON)).toBe(false);
 });

@@ -1,13 +1,8 @@
 // What the board derives from its rows. Pure.
 import type { QueueGroup, QueueRow } from "../../types";
 
-const MINUTE = 60_000;
-
-/** A wait is long once it exceeds the usual length of a visit in that room, and twenty minutes. */
 export function isLongWait(row: QueueRow, now: number): boolean {
-  if (row.group !== "waiting" && row.group !== "ready") return false;
-  const arrived = "arrived_at" in row.state ? Date.parse(row.state.arrived_at) : now;
-  return now - arrived > Math.max(20, row.room.slot_minutes) * MINUTE;
+  return row.long_wait_at !== null && now > Date.parse(row.long_wait_at);
 }
 
 export function isLate(row: QueueRow, now: number): boolean {

@@ -1,5 +1,5 @@
 // The left pane of a visit: why the patient came, and what the chart says.
-import { AllergyBlock, IntakeBlock, MedicationBlock, ProblemBlock, VisitsElsewhere, VisitsHere } from "../../parts/ChartParts";
+import { AllergyBlock, IntakeBlock, MedicationBlock, MessagesBlock, ProblemBlock, VisitsElsewhere, VisitsHere } from "../../parts/ChartParts";
 import { Block } from "../../parts/Bits";
 import { text } from "../../strings/en";
 import type { EncounterView } from "../../types";
@@ -11,6 +11,7 @@ export function ChartPane({ visit }: { visit: EncounterView }) {
       <Block title={text.chart.reason} aside={visit.room.name}>
         <p className={classes.reason}>{visit.reason}</p>
       </Block>
+      <MessagesBlock messages={visit.messages} />
       <IntakeBlock intake={visit.intake} />
       <AllergyBlock chart={visit.chart} />
       <ProblemBlock chart={visit.chart} />

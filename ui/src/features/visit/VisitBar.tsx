@@ -18,6 +18,7 @@ import { useCommand } from "../../parts/api";
 import { Tag } from "../../parts/Bits";
 import { useCallPart } from "../../parts/call-state";
 import { useNow } from "../../parts/clock";
+import { Confirm } from "../../parts/Confirm";
 import { clockTime, duration } from "../../parts/format";
 import { PriorityTag, stateTone, stateWord } from "../../parts/people";
 import { text } from "../../strings/en";
@@ -176,36 +177,49 @@ const reasons: CancelReason[] = ["by_patient", "by_practice", "no_show", "no_con
 
 function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) => void }) {
   const wrapUp = useCommand("encounter.wrap_up");
-  const release = useCommand("encounter.release");
+  const [releasing, setReleasing] = useState(false);
+  const release = useCommand("encounter.release", { onDone: () => setReleasing(false) });
   const can = (what: Allowed) => visit.allowed.includes(what);
   const change = { encounter: visit.id, version: visit.version };
   const examining = visit.state.is === "in_progress" && visit.state.stage === "exam";
   if (!(can("wrap_up") && examining) && !can("release") && !can("cancel")) return null;
   return (
-    <Menu position="bottom-end" width={250}>
-      <Menu.Target>
-        <ActionIcon aria-label={words.more}>
-          <IconDots size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {can("wrap_up") && examining && (
-          <Menu.Item leftSection={<IconPhoneCheck size={16} />} onClick={() => void wrapUp.run(change)}>
-            {words.wrapUp}
-          </Menu.Item>
-        )}
-        {can("release") && <Menu.Item onClick={() => void release.run(change)}>{words.release}</Menu.Item>}
-        {can("cancel") && (
-          <>
-            <Menu.Label>{words.cancelVisit}</Menu.Label>
-            {reasons.map((reason) => (
-              <Menu.Item key={reason} onClick={() => onEnd({ kind: "cancel", reason })}>
-                {words.cancelReasons[reason]}
-              </Menu.Item>
-            ))}
-          </>
-        )}
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end" width={250}>
+        <Menu.Target>
+          <ActionIcon aria-label={words.more}>
+            <IconDots size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {can("wrap_up") && examining && (
+            <Menu.Item leftSection={<IconPhoneCheck size={16} />} onClick={() => void wrapUp.run(change)}>
+              {words.wrapUp}
+            </Menu.Item>
+          )}
+          {can("release") && <Menu.Item onClick={() => setReleasing(true)}>{words.release}</Menu.Item>}
+          {can("cancel") && (
+            <>
+              <Menu.Label>{words.cancelVisit}</Menu.Label>
+              {reasons.map((reason) => (
+                <Menu.Item key={reason} onClick={() => onEnd({ kind: "cancel", reason })}>
+                  {words.cancelReasons[reason]}
+                </Menu.Item>
+              ))}
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <Confirm
+        opened={releasing}
+        onClose={() => setReleasing(false)}
+        title={words.releaseTitle(visit.patient.name)}
+        action={words.releaseDo}
+        busy={release.busy}
+        onConfirm={() => void release.run(change)}
+      >
+        {words.releaseText}
+      </Confirm>
+    </>
   );
 }

@@ -13,6 +13,7 @@ import type {
   EncounterState,
   IdentityCheck,
   IntakeAnswer,
+  WaitingMessage,
   LastCheckView,
   NoteView,
   ParticipantView,
@@ -41,6 +42,7 @@ export interface FakeEncounter {
   consent: Consent | null;
   identity: IdentityCheck | null;
   intake: IntakeAnswer[];
+  messages: WaitingMessage[];
   participants: ParticipantView[];
   snapshots: SnapshotView[];
   presence: Presence;
@@ -86,6 +88,7 @@ export function makeWorld(now: number): World {
     name: user.name,
     title: user.title,
     role: user.role as UserView["role"],
+    treats: user.role === "clinician" || user.role === "nurse",
   }));
   const rooms: RoomView[] = practiceFile.rooms.map((room) => ({
     id: id("wrm"),
@@ -153,6 +156,7 @@ export function makeWorld(now: number): World {
       consent: visit.check ? { given: true, at: iso(arrived + MINUTE) } : null,
       identity: visit.state === "finished" ? { by: clinician?.id ?? "", at: iso(planned) } : null,
       intake: visit.intake,
+      messages: [],
       participants: [
         {
           id: id("par"),

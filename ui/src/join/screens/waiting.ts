@@ -11,6 +11,7 @@ import { whoLine } from "./identify";
 
 export function waitingScreen(page: Page): Screen {
   const { t } = page;
+  const sentBack = el("p", { class: "place", "data-testid": "sent-back" }, t("waiting_again"));
   const place = el("p", { class: "place", "data-testid": "place" });
   const range = el("p", { "data-testid": "range" });
   const view = selfView(page);
@@ -28,7 +29,7 @@ export function waitingScreen(page: Page): Screen {
       { class: "waiting-main" },
       heading(t("waiting_title")),
       el("p", { class: "who" }, icon("person"), el("span", {}, whoLine(page))),
-      el("div", {}, el("div", { class: "card place-card", role: "status" }, place, range), trouble.root),
+      el("div", {}, el("div", { class: "card place-card", role: "status" }, sentBack, place, range), trouble.root),
       el(
         "div",
         { class: "card" },
@@ -55,6 +56,7 @@ export function waitingScreen(page: Page): Screen {
   return {
     root,
     update() {
+      show(sentBack, page.visit.sentBack);
       const where = page.visit.place;
       const ahead = where?.ahead ?? null;
       setText(place, ahead === null ? t("moment") : ahead === 0 ? t("waiting_next") : ahead === 1 ? t("waiting_one") : t("waiting_many", { count: ahead }));

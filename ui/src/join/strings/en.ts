@@ -124,6 +124,7 @@ export const en = {
   waiting_many: "{count} people are before you.",
   waiting_range: "It will probably take {from} to {to} minutes.",
   waiting_unknown: "We cannot say yet how long it will take.",
+  waiting_again: "The call has ended for now. Please stay: you will be called again.",
   waiting_told: "The practice knows that you are here.",
   next_title: "What happens next",
   next_stay: "Stay on this page. You keep your place, even if the connection drops for a moment.",

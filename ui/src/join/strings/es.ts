@@ -126,6 +126,7 @@ export const es: Catalogue = {
   waiting_many: "Hay {count} personas antes que usted.",
   waiting_range: "Probablemente tardará entre {from} y {to} minutos.",
   waiting_unknown: "Todavía no podemos decir cuánto tardará.",
+  waiting_again: "La llamada ha terminado por ahora. Por favor, quédese: le llamarán de nuevo.",
   waiting_told: "La consulta sabe que está aquí.",
   next_title: "Qué ocurre después",
   next_stay: "Quédese en esta página. Conserva su lugar, aunque la conexión se corte un momento.",
