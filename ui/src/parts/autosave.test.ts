@@ -184,3 +184,15 @@ test("one refused answer does not keep the others from the disk", async () => {
   expect(saver.snapshot()).toMatchObject({ at: "refused" });
   expect(saver.unsaved).toBe(true);
 });
+
+test("what is given up is not tried again", async () => {
+  const { written, clock, state, saver } = disk();
+  state.full = true;
+  saver.edit("plan", "a");
+  await clock.pass(1500);
+  saver.stop();
+  state.full = false;
+  await clock.pass(60_000);
+  expect(written).toEqual([]);
+  expect(saver.unsaved).toBe(false);
+});

@@ -99,6 +99,13 @@ export class Autosave<V> {
     return this.dirty.size === 0;
   }
 
+  /** Gives up what is not saved: nothing is tried any more. */
+  stop(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = null;
+    this.dirty.clear();
+  }
+
   private due(): string[] {
     return [...this.dirty].filter(([, entry]) => entry.refused === null).map(([key]) => key);
   }

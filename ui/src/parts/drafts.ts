@@ -123,9 +123,10 @@ export async function flushDrafts(only?: string[]): Promise<boolean> {
   return all.every(Boolean);
 }
 
-/** Forgets what was saved, as at sign-out: the next person starts without it. */
+/** Forgets all of them, as at sign-out: the next person starts without it. */
 export function forgetDrafts(): void {
-  for (const [id, draft] of drafts) if (!draft.saver.unsaved) drafts.delete(id);
+  for (const draft of drafts.values()) draft.saver.stop();
+  drafts.clear();
 }
 
 /** One note's draft, once its text is signed, discarded or settled. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { EncodedFrame } from "./frames";
-import { type Decoding, type Picture, Player } from "./player";
+import { type Decoding, paintedSize, type Picture, Player, type Screen } from "./player";
 
 /** A decoder that does as it is told. */
 class Told {
@@ -30,10 +30,16 @@ class Told {
 
 let made: Told[] = [];
 let pictures: Picture[] = [];
+/** What waits for the next refresh of the screen. */
+let refresh: (() => void)[] = [];
 beforeEach(() => {
   made = [];
   pictures = [];
+  refresh = [];
 });
+
+const screen: Screen = { nextRefresh: (run) => refresh.push(run), measure: () => () => {} };
+const refreshed = () => refresh.splice(0).forEach((run) => run());
 
 const decoding: Decoding = {
   create: (onFrame, onError) => {
@@ -44,7 +50,7 @@ const decoding: Decoding = {
   chunk: (init) => init as unknown as EncodedVideoChunk,
 };
 
-const player = () => new Player((picture) => pictures.push(picture), decoding);
+const player = () => new Player((picture) => pictures.push(picture), decoding, screen);
 const frame = (sequence: number, key: boolean, codec: EncodedFrame["codec"] = "vp8"): EncodedFrame => ({
   stream: 1,
   sequence,
@@ -121,6 +127,7 @@ test("a picture that comes late is closed and not painted", () => {
   expect(pictures).toEqual([]);
   decoder.decodeQueueSize = 0;
   decoder.onFrame(painted().shown);
+  refreshed();
   expect(pictures).toEqual([{ width: 640, height: 360, painted: 1, dropped: 1 }]);
 });
 
@@ -134,4 +141,24 @@ test("only the picture on the screen is held, and it is let go at the end", () =
   one.close();
   expect(second.isClosed()).toBe(true);
   expect(made[0]?.state).toBe("closed");
+});
+
+test("between two refreshes of the screen only the newest picture is painted", () => {
+  const one = player();
+  one.feed(frame(1, true));
+  for (let index = 0; index < 3; index += 1) made[0]?.onFrame(painted().shown);
+  expect(pictures).toEqual([]);
+  refreshed();
+  expect(pictures.map((picture) => picture.painted)).toEqual([1]);
+  refreshed();
+  expect(pictures).toHaveLength(1);
+});
+
+test.each([
+  ["fits in with room beside it", [1280, 720], { width: 440, height: 300 }, [534, 300]],
+  ["fills the place", [640, 480], { width: 320, height: 180 }, [320, 240]],
+  ["is never larger than it came", [320, 180], { width: 1000, height: 1000 }, [320, 180]],
+  ["is whole while the place is not known", [1280, 720], { width: 0, height: 0 }, [1280, 720]],
+] as const)("a picture %s", (_, [width, height], shown, expected) => {
+  expect(paintedSize(width, height, shown)).toEqual(expected);
 });

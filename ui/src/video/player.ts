@@ -1,7 +1,9 @@
 // Decodes one stream and paints it on a canvas.
 //
 // A decoder error or a jump that it cannot follow costs the picture until the next key frame, never the call.
-// When decoding falls behind, pictures are decoded but not painted, so that what is seen is always the newest.
+// When decoding falls behind, pictures are decoded but not painted, so that what is seen is always the newest. Painting
+// happens once a screen refresh and no larger than the picture is shown: without a graphics card, pixels that nobody
+// sees cost more than decoding them. A capture is made from the picture itself, at its full size.
 import type { Codec, EncodedFrame } from "./frames";
 import { shapeOf } from "./shape";
 
@@ -21,6 +23,37 @@ export function canDecode(): boolean {
 }
 
 const CODECS: Record<Codec, string> = { vp8: "vp8", h264: "avc1.42e01f" };
+/** Where pictures are shown. */
+export interface Screen {
+  nextRefresh(run: () => void): void;
+  /** Tells the size in device pixels of what shows the canvas, now and whenever it changes, until the returned call. */
+  measure(canvas: HTMLCanvasElement, told: (size: Size) => void): () => void;
+}
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+export const browserScreen: Screen = {
+  nextRefresh: (run) => void requestAnimationFrame(run),
+  measure: (canvas, told) => {
+    const observer = new ResizeObserver(([entry]) => {
+      if (!entry) return;
+      const { width, height } = entry.contentRect;
+      told({ width: width * devicePixelRatio, height: height * devicePixelRatio });
+    });
+    observer.observe(canvas);
+    return () => observer.disconnect();
+  },
+};
+
+/** As large as the picture is shown, whether it fits in or fills the place; never larger than it is. */
+export function paintedSize(width: number, height: number, shown: Size): [width: number, height: number] {
+  const scale = Math.min(1, Math.max(shown.width / width, shown.height / height));
+  return scale > 0 ? [Math.ceil(width * scale), Math.ceil(height * scale)] : [width, height];
+}
+
 /** Chunks waiting in the decoder beyond which painting is skipped. */
 const LATE = 3;
 /** Beyond this the decoder is emptied and starts again at the next key frame. */
@@ -43,20 +76,31 @@ export class Player {
   private needKey = true;
   private last: VideoFrame | null = null;
   private canvas: HTMLCanvasElement | null = null;
+  /** How large the canvas is shown, in device pixels. */
+  private shown = { width: 0, height: 0 };
+  private painting = false;
+  private stopMeasuring = () => {};
   private picture: Picture = { width: 0, height: 0, painted: 0, dropped: 0 };
 
   constructor(
     private onPicture: (picture: Picture) => void,
     private decoding: Decoding = webCodecs,
+    private screen: Screen = browserScreen,
   ) {}
 
   attach(canvas: HTMLCanvasElement): void {
     this.canvas = canvas;
-    if (this.last) this.paint(this.last);
+    this.stopMeasuring();
+    this.stopMeasuring = this.screen.measure(canvas, (size) => {
+      this.shown = size;
+      if (this.last) this.paintSoon();
+    });
   }
 
   detach(canvas: HTMLCanvasElement): void {
-    if (this.canvas === canvas) this.canvas = null;
+    if (this.canvas !== canvas) return;
+    this.stopMeasuring();
+    this.canvas = null;
   }
 
   get hungry(): boolean {
@@ -106,6 +150,7 @@ export class Player {
   }
 
   close(): void {
+    this.stopMeasuring();
     if (this.decoder && this.decoder.state !== "closed") this.decoder.close();
     this.decoder = null;
     this.last?.close();
@@ -132,24 +177,31 @@ export class Player {
     }
     this.last?.close();
     this.last = frame;
-    this.picture = {
-      ...this.picture,
-      width: frame.displayWidth,
-      height: frame.displayHeight,
-      painted: this.picture.painted + 1,
-    };
-    this.paint(frame);
-    this.onPicture(this.picture);
+    this.paintSoon();
+  }
+
+  private paintSoon(): void {
+    if (this.painting) return;
+    this.painting = true;
+    this.screen.nextRefresh(() => {
+      this.painting = false;
+      if (this.last) this.paint(this.last);
+    });
   }
 
   private paint(frame: VideoFrame): void {
+    const { displayWidth, displayHeight } = frame;
     const canvas = this.canvas;
-    if (!canvas) return;
-    if (canvas.width !== frame.displayWidth || canvas.height !== frame.displayHeight) {
-      canvas.width = frame.displayWidth;
-      canvas.height = frame.displayHeight;
+    if (canvas) {
+      const [width, height] = paintedSize(displayWidth, displayHeight, this.shown);
+      if (canvas.width !== width || canvas.height !== height) {
+        canvas.width = width;
+        canvas.height = height;
+      }
+      canvas.getContext("2d")?.drawImage(frame, 0, 0, width, height);
     }
-    canvas.getContext("2d")?.drawImage(frame, 0, 0);
+    this.picture = { ...this.picture, width: displayWidth, height: displayHeight, painted: this.picture.painted + 1 };
+    this.onPicture(this.picture);
   }
 
   private drop(): void {

@@ -1,10 +1,11 @@
 // The top bar: search, the running call, practice and user, theme.
 import { ActionIcon, Menu, Tooltip, useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { spotlight } from "@mantine/spotlight";
 import { IconFlask, IconLogout, IconMoon, IconSearch, IconSun } from "@tabler/icons-react";
+import { useState } from "react";
 import { Keys, Tag } from "../../parts/Bits";
 import { useCommand } from "../../parts/api";
+import { Confirm } from "../../parts/Confirm";
 import { flushDrafts, forgetDrafts } from "../../parts/drafts";
 import { initials } from "../../parts/format";
 import { useSession } from "../../parts/session";
@@ -20,16 +21,17 @@ export function TopBar({ onSignedOut }: { onSignedOut: (view: StartView) => void
   const { practice, user } = useSession();
   const { setColorScheme } = useMantineColorScheme();
   const scheme = useComputedColorScheme("light");
+  const [asking, setAsking] = useState(false);
   const signOut = useCommand("session.sign_out", {
     onDone: (view) => {
       forgetDrafts();
       onSignedOut(view);
     },
   });
-  // Only the author may save a note's text, so it is saved before the author leaves.
+  // Only the author may save a note's text, so it is saved before the author leaves, or given up by name.
   const leave = async () => {
     if (await flushDrafts()) void signOut.run({});
-    else notifications.show({ color: "red", title: words.notSignedOut, message: words.notSignedOutText });
+    else setAsking(true);
   };
   const themeLabel = scheme === "dark" ? words.themeToLight : words.themeToDark;
 
@@ -81,6 +83,17 @@ export function TopBar({ onSignedOut }: { onSignedOut: (view: StartView) => void
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      <Confirm
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={words.notSignedOut}
+        action={words.notSignedOutDo}
+        danger
+        busy={signOut.busy}
+        onConfirm={() => void signOut.run({})}
+      >
+        {words.notSignedOutText}
+      </Confirm>
     </section>
   );
 }
