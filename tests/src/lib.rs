@@ -18,7 +18,7 @@ pub mod stage;
 pub mod until;
 pub mod visit;
 
-pub use console::Console;
+pub use console::{Console, row};
 pub use page::Page;
 pub use patient::Patient;
 pub use stage::{Stage, journey};

@@ -76,7 +76,7 @@ pub struct OpenLink {
 impl Rounds {
     /// Somebody opens a link on a device. The first device keeps it.
     pub async fn hello(&self, token: &str, device: &str) -> Result<Guest, Refused> {
-        let key = self.token_key().await.map_err(|_| Refused::Unavailable)?;
+        let key = self.token_key().await.map_err(|failure| refused(failure, self.now()))?;
         let participant = key.read(token, self.now()).map_err(|fault| match fault {
             TokenFault::Bad => Refused::BadLink,
             TokenFault::Expired => Refused::Expired,

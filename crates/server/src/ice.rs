@@ -8,8 +8,8 @@ use domain::id::ParticipantId;
 use hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 
-/// How long a TURN credential works: longer than a visit, shorter than it is worth stealing.
-const CREDENTIAL_SECONDS: i64 = 3600;
+/// How long a TURN credential works. A page gets it when it says hello, and may wait for hours before the call begins.
+const CREDENTIAL_SECONDS: i64 = 12 * 3600;
 
 /// Which STUN and TURN servers a practice has. Without any, calls work within one network.
 #[derive(Clone, Default)]

@@ -109,8 +109,10 @@ async fn health(State(rounds): State<Rounds>) -> Response {
             "practice": practice.is_some(),
         }))
         .into_response(),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "store unavailable" })))
-            .into_response(),
+        Err(failure) => {
+            failure.report();
+            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "store unavailable" }))).into_response()
+        }
     }
 }
 

@@ -100,9 +100,9 @@ export class PeerLink {
     this.#connection?.setTracks(tracks);
   }
 
-  /** Sends a chat message over the data channel; false when there is none. */
+  /** Sends a chat message over the data channel; false when there is none, or what it leads over is interrupted. */
   chat(message: { id: string; text: string }): boolean {
-    return this.#connection?.chat(message) ?? false;
+    return this.state === "connected" && (this.#connection?.chat(message) ?? false);
   }
 
   /** Reads the statistics and judges the flow. */

@@ -8,6 +8,7 @@ use tokio::sync::broadcast;
 
 use super::{Console, ConsoleEvent, Stage};
 use crate::api::Nothing;
+use crate::api::encounter::EncounterChangeRequest;
 use crate::api::device::{ChatRequest, JoinCallRequest, RunningCallView, SwitchRequest};
 use crate::failure::Failure;
 
@@ -44,6 +45,19 @@ impl Console {
         };
         self.inner.engine.join(join).await;
         // The call itself is told by events alone: an answer could come after one of them and show what is past.
+        Ok(Nothing {})
+    }
+
+    /// Sends a patient back to the waiting room. The call that this console has with them is over with it.
+    pub(super) async fn release(&self, key: Key, request: EncounterChangeRequest) -> Result<Nothing, Failure> {
+        // No call is joined between the two.
+        let _turn = self.inner.turn.lock().await;
+        let (rounds, asked) = self.signed_in(key).await?;
+        let encounter = request.encounter;
+        rounds.release(&asked, request).await?;
+        if self.inner.engine.view().is_some_and(|view| view.encounter == encounter) {
+            self.leave_current_call().await;
+        }
         Ok(Nothing {})
     }
 

@@ -19,8 +19,8 @@ use domain::id::{CallId, EncounterId, IdempotencyKey, SnapshotId};
 use domain::practice::User;
 use tokio::sync::{RwLock, broadcast};
 
-use crate::api::{Changed, Tick};
-use crate::clock::Clock;
+use crate::api::{Changed, Tick, Topic};
+use crate::clock::{Clock, local_date};
 use crate::failure::Failure;
 use crate::opening::OpeningFault;
 use crate::rounds::{Asked, Rounds};
@@ -164,10 +164,18 @@ impl Console {
         let (inner, events) = (Arc::downgrade(&self.inner), self.inner.events.clone());
         tokio::spawn(async move {
             let mut second = tokio::time::interval(TICK);
+            let mut today = None;
             loop {
                 second.tick().await;
                 let Some(inner) = inner.upgrade() else { return };
-                let _ = events.send(ConsoleEvent::Tick(Tick { now: inner.clock.now() }));
+                let now = inner.clock.now();
+                let _ = events.send(ConsoleEvent::Tick(Tick { now }));
+                let date = local_date(now);
+                if today.replace(date).is_some_and(|before| before != date) {
+                    // Nothing was committed, and yet the queue is another: it is that of a day.
+                    let everything = Changed { seq: 0, topics: Topic::ALL.to_vec(), ids: Vec::new() };
+                    let _ = events.send(ConsoleEvent::Changed(everything));
+                }
             }
         });
     }

@@ -74,7 +74,6 @@ of_the_practice! {
     encounter(EncounterRequest) -> EncounterView;
     create_encounter(CreateEncounterRequest) -> LinkView;
     admit(EncounterChangeRequest) -> Nothing;
-    release(EncounterChangeRequest) -> Nothing;
     wrap_up(EncounterChangeRequest) -> Nothing;
     finish(FinishRequest) -> Nothing;
     cancel(CancelRequest) -> Nothing;

@@ -23,10 +23,17 @@ impl Encounter {
         match command {
             C::RecordCheck(result) => {
                 self.still_open()?;
+                // A page that says it again and again makes no history of it.
+                if self.check.as_ref().is_some_and(|check| check.result == *result) {
+                    return Ok(None);
+                }
                 next.check = Some(PatientCheck { result: *result, at });
             }
             C::RecordConsent { given } => {
                 self.still_open()?;
+                if self.consent.as_ref().is_some_and(|consent| consent.given == *given) {
+                    return Ok(None);
+                }
                 next.consent = Some(Consent { given: *given, at });
             }
             C::LeaveMessage(text) => {

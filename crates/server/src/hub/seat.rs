@@ -170,9 +170,20 @@ impl Visit {
         })
     }
 
-    /// Whether this is the patient, whose messages are kept when nobody reads them.
+    /// Whether this is the patient, whose messages are kept when nobody of the practice reads them.
     pub fn is_patient(&self, participant: ParticipantId) -> bool {
         self.seats.get(&participant).is_some_and(|seat| seat.role == ParticipantRole::Patient)
+    }
+
+    /// Whether somebody of the practice can read a chat message now. A relative who waits too is no help.
+    pub fn practice_reads(&self, speaker: ParticipantId) -> bool {
+        self.readers(speaker).any(|seat| match seat.role {
+            ParticipantRole::Clinician | ParticipantRole::Nurse => true,
+            ParticipantRole::Patient
+            | ParticipantRole::Interpreter
+            | ParticipantRole::Relative
+            | ParticipantRole::Device => false,
+        })
     }
 
     /// The name a participant goes by here.

@@ -238,14 +238,15 @@ impl Talk {
             let name = visit.name(self.participant);
             let word = FromHub::Chat { from: self.participant, name, id, text: text.clone() };
             let readers = visit.readers(self.participant).map(|seat| seat.say(word.clone())).count();
-            Some((readers, visit.is_patient(self.participant)))
+            let kept = visit.is_patient(self.participant) && !visit.practice_reads(self.participant);
+            Some((readers, kept))
         });
         match heard {
+            Some((_, true)) => self.kept(self.hub.inner.rounds.leave_message(self.participant, text).await).await,
             Some((0, false)) => {
                 let message = "Nobody else is here yet, so your message was not delivered.".into();
                 self.say(FromHub::Problem { message });
             }
-            Some((0, true)) => self.kept(self.hub.inner.rounds.leave_message(self.participant, text).await).await,
             Some(_) => {}
             None => self
                 .say(FromHub::Problem { message: "Messages can be written once you are in the waiting room.".into() }),

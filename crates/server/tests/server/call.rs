@@ -1,11 +1,10 @@
 //! Words between the participants of a call: passed on unread inside it, and nowhere else.
 
-use app::api::encounter::{EncounterRequest, InviteRequest};
-use domain::participant::ParticipantRole;
+use app::api::encounter::EncounterRequest;
 use serde_json::{Value, json};
 
 use crate::client::Socket;
-use crate::stage::{DEVICE, Stage, Visit, peers};
+use crate::stage::{DEVICE, Stage, peers};
 
 fn to(receiver: &Value, word: &Value) -> Value {
     json!({ "type": "peer", "to": receiver, "word": word })
@@ -25,24 +24,12 @@ fn words() -> Vec<Value> {
     ]
 }
 
-/// Another person's socket in the visit, who has joined.
-async fn relative(stage: &Stage, visit: &Visit) -> Socket {
-    let request =
-        InviteRequest { encounter: visit.encounter, role: ParticipantRole::Relative, name: "A sister".into() };
-    let link = stage.rounds.invite(&stage.clinician().await, request).await.unwrap();
-    let token = link.url.rsplit_once('/').unwrap().1;
-    let mut socket = Socket::hello(stage.address(), token, "22222222222222222222222222222222", "page-r").await;
-    socket.say(json!({ "type": "wait" })).await;
-    socket.until(|word| word["type"] == "step").await;
-    socket
-}
-
 #[tokio::test]
 async fn words_reach_exactly_their_receiver_as_they_were_said() {
     let stage = Stage::sample().await;
     let visit = stage.visit("Ostrander").await;
     let (mut patient, mut console) = stage.in_call(&visit).await;
-    let mut sister = relative(&stage, &visit).await;
+    let mut sister = stage.relative(&visit).await;
     let list = patient.until(|word| peers(word).is_some_and(|peers| peers.len() == 2)).await;
     let clinician = list["peers"].as_array().unwrap().iter().find(|peer| peer["role"] == "clinician").unwrap();
     console.until(|word| peers(word).is_some_and(|peers| peers.len() == 2)).await;
@@ -116,7 +103,7 @@ async fn a_bystander_learns_nothing_about_a_call_before_the_visit_begins() {
     let visit = stage.visit("Ostrander").await;
     let mut early = Socket::hello(stage.address(), &visit.token, DEVICE, "page-1").await;
     early.next("welcome").await;
-    let mut sister = relative(&stage, &visit).await;
+    let mut sister = stage.relative(&visit).await;
     assert!(early.so_far().await.iter().all(|word| word["type"] != "peers"));
     assert!(sister.so_far().await.iter().all(|word| word["type"] != "peers"));
 }

@@ -64,6 +64,22 @@ async fn what_nobody_is_there_to_read_is_kept_beside_the_chart() {
 }
 
 #[tokio::test]
+async fn what_only_a_relative_reads_is_kept_for_the_practice_too() {
+    let stage = Stage::sample().await;
+    let visit = stage.visit("Ostrander").await;
+    let mut patient = stage.waiting(&visit).await;
+    let mut relative = stage.relative(&visit).await;
+    patient.say(chat("1", "It got worse.")).await;
+    assert_eq!(relative.next("chat").await["text"], "It got worse.");
+    patient.say(json!({ "type": "beat" })).await;
+    patient.until(|word| word["type"] == "beat").await;
+    let request = app::api::queue::QueueRequest { room: None };
+    let queue = stage.rounds.queue(&stage.clinician().await, request).await.unwrap();
+    let row = queue.rows.iter().find(|row| row.encounter == visit.encounter).unwrap();
+    assert_eq!(row.messages.iter().map(|message| message.text.as_str()).collect::<Vec<_>>(), ["It got worse."]);
+}
+
+#[tokio::test]
 async fn staff_who_are_alone_are_told_that_nobody_got_their_message() {
     let stage = Stage::sample().await;
     let visit = stage.visit("Ostrander").await;

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use app::api::encounter::{CreateEncounterRequest, EncounterChangeRequest, FinishRequest};
+use app::api::encounter::{CreateEncounterRequest, EncounterChangeRequest, FinishRequest, InviteRequest};
 use app::api::patient::CreatePatientRequest;
 use app::api::queue::QueueRequest;
 use app::clock::SetClock;
@@ -12,6 +12,7 @@ use chrono::{Local, TimeDelta, TimeZone};
 use domain::Phi;
 use domain::encounter::Outcome;
 use domain::id::{EncounterId, ParticipantId};
+use domain::participant::ParticipantRole;
 use domain::patient::{HumanName, Sex};
 use domain::practice::Role;
 use domain::priority::Priority;
@@ -116,6 +117,18 @@ impl Stage {
         socket.say(json!({ "type": "wait" })).await;
         socket.until(|word| word["step"]["at"] == "waiting").await;
         socket.next("place").await;
+        socket
+    }
+
+    /// A relative's socket, who has joined.
+    pub async fn relative(&self, visit: &Visit) -> Socket {
+        let (encounter, name) = (visit.encounter, "A sister".into());
+        let request = InviteRequest { encounter, role: ParticipantRole::Relative, name };
+        let link = self.rounds.invite(&self.clinician().await, request).await.expect("a relative can be invited");
+        let token = link.url.rsplit_once('/').expect("a link has a path").1;
+        let mut socket = Socket::hello(self.address(), token, "22222222222222222222222222222222", "page-r").await;
+        socket.say(json!({ "type": "wait" })).await;
+        socket.until(|word| word["type"] == "step").await;
         socket
     }
 

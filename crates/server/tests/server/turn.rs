@@ -22,7 +22,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 
 #[test]
 fn a_credential_is_what_another_program_computes() {
-    let servers = settings().servers(ParticipantId::from_u128(7), at(1_772_625_600 - 3600));
+    let servers = settings().servers(ParticipantId::from_u128(7), at(1_772_625_600 - 12 * 3600));
     let turn = serde_json::to_value(&servers[1]).unwrap();
     // printf %s NAME | openssl dgst -sha1 -hmac "the shared secret" -binary | base64
     assert_eq!(

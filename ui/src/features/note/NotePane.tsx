@@ -118,6 +118,14 @@ function Choose({ visit, onCancel, onStarted }: ChooseProps) {
     <div className={classes.choose}>
       <h2>{words.choose}</h2>
       <p>{words.chooseText}</p>
+      {list.isError && (
+        <Problem title={text.common.unnamedFault}>
+          {list.error.message}
+          <Button size="xs" mt={8} onClick={() => void list.refetch()}>
+            {text.common.retry}
+          </Button>
+        </Problem>
+      )}
       <ul>
         {templates.map((template) => (
           <li key={template.id}>

@@ -36,7 +36,7 @@ export function QueueBoard() {
   const { user } = useSession();
   const [selected, setSelected] = useState<string | null>(null);
   const { admit, busy } = useAdmit();
-  useArrivals(query.data);
+  useArrivals(query.data, room);
 
   const selectedRow = rows.find(({ row }) => row.encounter === selected)?.row ?? rows[0]?.row ?? null;
   const open = (row: QueueRow) => go(`/visits/${row.encounter}`);
@@ -173,8 +173,12 @@ function Waiting() {
 }
 
 /** Says who arrived since the list was last read; several arrivals are said together. */
-function useArrivals(view: QueueView | undefined): void {
+function useArrivals(view: QueueView | undefined, room: string | null): void {
   const known = useRef<Set<string> | null>(null);
+  // Who is seen because another room was chosen has not arrived by it.
+  useEffect(() => {
+    known.current = null;
+  }, [room]);
   useEffect(() => {
     if (!view) return;
     const here = view.rows.filter((row) => row.group === "waiting" || row.group === "ready");

@@ -76,7 +76,6 @@ export function QueueTable({ rows, selected, busy, onSelect, onOpen, onAction }:
       ref={table}
       role="grid"
       aria-label={words.table}
-      aria-rowcount={rows.length + 1}
       className={classes.table}
       onKeyDown={onKey}
       data-testid="queue-table"

@@ -187,7 +187,7 @@ function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) 
     <>
       <Menu position="bottom-end" width={250}>
         <Menu.Target>
-          <ActionIcon aria-label={words.more}>
+          <ActionIcon aria-label={words.more} data-testid="visit-more">
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
@@ -197,7 +197,7 @@ function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) 
               {words.wrapUp}
             </Menu.Item>
           )}
-          {can("release") && <Menu.Item onClick={() => setReleasing(true)}>{words.release}</Menu.Item>}
+          {can("release") && <Menu.Item onClick={() => setReleasing(true)} data-testid="release">{words.release}</Menu.Item>}
           {can("cancel") && (
             <>
               <Menu.Label>{words.cancelVisit}</Menu.Label>
