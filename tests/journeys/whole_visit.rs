@@ -98,8 +98,7 @@ async fn snapshot_is_kept(console: &Console, patient: &Patient, encounter: &str)
 /// The size of the picture on the screen, once it is that of what is received.
 async fn size_on_screen(console: &Console) -> Result<Value> {
     let shown = until("the picture on the screen is as large as what is received", async || {
-        let script =
-            "const canvas = document.querySelector('[data-testid=remote-video]'); return [Number(canvas.dataset.width), Number(canvas.dataset.height)]";
+        let script = "const canvas = document.querySelector('[data-testid=remote-video]'); return [Number(canvas.dataset.width), Number(canvas.dataset.height)]";
         let shown = console.page.js(script, vec![]).await?;
         let received = console.peer().await?["stats"]["in_size"].clone();
         ensure!(shown == received, "{shown} are shown, {received} received");

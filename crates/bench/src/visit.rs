@@ -103,7 +103,8 @@ async fn visit(console: &Window, browser: &Window, seen: &mut Seen, in_depth: bo
         // CPU first and by itself: reading clocks out of pictures costs something too.
         seen.cost = Some(cost(console).await?);
         seen.to_browser = Some(watch(browser, WATCH_VIDEO, "videoWidth", "videoHeight").await?);
-        seen.to_console = Some(watch(console, include_str!("pages/watch_canvas.js"), "dataset.width", "dataset.height").await?);
+        seen.to_console =
+            Some(watch(console, include_str!("pages/watch_canvas.js"), "dataset.width", "dataset.height").await?);
         tell(&format!("in the browser: {}", browser.run_async(include_str!("pages/where_time_goes.js"), &[]).await?));
     }
     console.command("call.hang_up", json!({})).await?;

@@ -111,7 +111,8 @@ async fn health(State(rounds): State<Rounds>) -> Response {
         .into_response(),
         Err(failure) => {
             failure.report();
-            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "store unavailable" }))).into_response()
+            (StatusCode::SERVICE_UNAVAILABLE, Json(serde_json::json!({ "status": "store unavailable" })))
+                .into_response()
         }
     }
 }

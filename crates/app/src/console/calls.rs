@@ -8,8 +8,8 @@ use tokio::sync::broadcast;
 
 use super::{Console, ConsoleEvent, Stage};
 use crate::api::Nothing;
-use crate::api::encounter::EncounterChangeRequest;
 use crate::api::device::{ChatRequest, JoinCallRequest, RunningCallView, SwitchRequest};
+use crate::api::encounter::EncounterChangeRequest;
 use crate::failure::Failure;
 
 type Key = Option<IdempotencyKey>;

@@ -1,6 +1,6 @@
 //! The queue board: groups, order, counters, and what follows from the role of the one who looks.
 
-use app::api::queue::{NextAction, Presence, QueueGroup, QueueRequest};
+use app::api::queue::{NextAction, Presence, QueueGroup, QueueRequest, QueueRow};
 use chrono::TimeDelta;
 use domain::practice::Role;
 use domain::priority::Priority;

@@ -1,6 +1,7 @@
 //! Words between the participants of a call: passed on unread inside it, and nowhere else.
 
 use app::api::encounter::EncounterRequest;
+use domain::participant::ParticipantRole;
 use serde_json::{Value, json};
 
 use crate::client::Socket;

@@ -70,7 +70,7 @@ async fn what_only_a_relative_reads_is_kept_for_the_practice_too() {
     let mut patient = stage.waiting(&visit).await;
     let mut relative = stage.relative(&visit).await;
     patient.say(chat("1", "It got worse.")).await;
-    assert_eq!(relative.next("chat").await["text"], "It got worse.");
+    relative.until(|word| word["type"] == "chat" && word["text"] == "It got worse.").await;
     patient.say(json!({ "type": "beat" })).await;
     patient.until(|word| word["type"] == "beat").await;
     let request = app::api::queue::QueueRequest { room: None };
