@@ -285,12 +285,16 @@ describe("the mesh", () => {
     const [channel] = pc().channels;
     expect(mesh.chat({ id: "1", text: "hello" })).toBe(false);
     if (channel !== undefined) channel.readyState = "open";
+    pc().becomes("connected");
     expect(mesh.chat({ id: "1", text: "hello" })).toBe(true);
     expect(channel?.sent).toEqual(['{"id":"1","text":"hello"}']);
     channel?.onmessage?.({ data: '{"id":"2","text":"hi"}' });
     channel?.onmessage?.({ data: "nonsense" });
     channel?.onmessage?.({ data: '{"id":3,"text":"hi"}' });
     expect(chats).toEqual(["part_9 2 hi"]);
+    // The channel calls itself open while its path is broken: what is said then goes over the hub.
+    pc().becomes("disconnected");
+    expect(mesh.chat({ id: "4", text: "there?" })).toBe(false);
   });
 });
 

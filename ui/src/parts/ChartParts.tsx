@@ -90,6 +90,17 @@ export function MedicationBlock({ chart }: { chart: Chart }) {
   );
 }
 
+/** Instead of what this role may not see: that nothing is recorded would be a statement about the patient. */
+export function NotYours() {
+  return (
+    <Block title={words.notYours}>
+      <p className={classes.none} data-testid="not-yours">
+        {words.notYoursText}
+      </p>
+    </Block>
+  );
+}
+
 /** What the patient wrote from the waiting room, the newest first. */
 export function MessagesBlock({ messages }: { messages: WaitingMessage[] }) {
   if (messages.length === 0) return null;

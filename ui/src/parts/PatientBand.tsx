@@ -1,6 +1,7 @@
 // Who this is about: shown whenever a chart is open, always the same. Allergies are never shortened.
 import { IconAlertTriangleFilled, IconLanguage } from "@tabler/icons-react";
 import type { ReactNode } from "react";
+import { useSession } from "./session";
 import { text } from "../strings/en";
 import type { Allergy, PatientBrief } from "../types";
 import { plainDate } from "./format";
@@ -10,6 +11,7 @@ import classes from "./PatientBand.module.css";
 const words = text.patient;
 
 export function PatientBand({ patient, allergies, aside }: { patient: PatientBrief; allergies: Allergy[]; aside?: ReactNode }) {
+  const { user } = useSession();
   return (
     <section className={classes.band} aria-label={`${words.label} ${patient.name}`} data-testid="patient-band" data-patient={patient.id}>
       <div className={classes.who}>
@@ -29,7 +31,8 @@ export function PatientBand({ patient, allergies, aside }: { patient: PatientBri
         )}
       </div>
       <div className={classes.below}>
-        <Allergies allergies={allergies} />
+        {/* To a role that may not see them, none would be a false word. */}
+        {user.treats ? <Allergies allergies={allergies} /> : <span />}
         {aside && <div className={classes.aside}>{aside}</div>}
       </div>
     </section>

@@ -4,8 +4,9 @@ import { IconVideoPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useRead } from "../../parts/api";
 import { Block, Problem } from "../../parts/Bits";
-import { AllergyBlock, MedicationBlock, ProblemBlock, VisitsElsewhere, VisitsHere } from "../../parts/ChartParts";
+import { AllergyBlock, MedicationBlock, NotYours, ProblemBlock, VisitsElsewhere, VisitsHere } from "../../parts/ChartParts";
 import { PatientBand } from "../../parts/PatientBand";
+import { useSession } from "../../parts/session";
 import { text } from "../../strings/en";
 import type { PatientView } from "../../types";
 import { NewVisit } from "./NewVisit";
@@ -62,14 +63,15 @@ export function PatientChart({ id }: { id: string }) {
 }
 
 function Summary({ view }: { view: PatientView }) {
+  const { treats } = useSession().user;
   return (
     <div className={classes.columns}>
       <div>
-        <AllergyBlock chart={view.chart} />
-        <ProblemBlock chart={view.chart} />
+        {treats ? <AllergyBlock chart={view.chart} /> : <NotYours />}
+        {treats && <ProblemBlock chart={view.chart} />}
       </div>
       <div>
-        <MedicationBlock chart={view.chart} />
+        {treats && <MedicationBlock chart={view.chart} />}
         <Block title={words.contact}>
           <dl className={classes.contact}>
             <dt>{words.phone}</dt>
@@ -83,7 +85,7 @@ function Summary({ view }: { view: PatientView }) {
       </div>
       <div>
         <VisitsHere visits={view.visits} short />
-        <VisitsElsewhere chart={view.chart} short />
+        {treats && <VisitsElsewhere chart={view.chart} short />}
       </div>
     </div>
   );

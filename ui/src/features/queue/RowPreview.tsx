@@ -3,11 +3,12 @@ import { Button, Menu } from "@mantine/core";
 import { IconChevronDown } from "@tabler/icons-react";
 import { Link } from "wouter";
 import { Block } from "../../parts/Bits";
-import { MessagesBlock } from "../../parts/ChartParts";
+import { MessagesBlock, NotYours } from "../../parts/ChartParts";
 import { CopyLink } from "../../parts/CopyLink";
 import { useCommand } from "../../parts/api";
 import { clockTime, momentDate, plainDate } from "../../parts/format";
 import { ageSex, languageName, PriorityTag } from "../../parts/people";
+import { useSession } from "../../parts/session";
 import { text } from "../../strings/en";
 import type { Priority, QueueRow } from "../../types";
 import classes from "./Queue.module.css";
@@ -29,6 +30,7 @@ export function RowPreview({ row, onOpen }: Props) {
 
 function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => void }) {
   const { patient } = row;
+  const { user } = useSession();
   const link = useCommand("encounter.link");
   const setPriority = useCommand("encounter.set_priority");
   const over = row.group === "done";
@@ -86,6 +88,15 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
           {words.openChart}
         </Link>
       </div>
+      {user.treats ? <Told row={row} /> : <NotYours />}
+    </>
+  );
+}
+
+/** What the patient told, and what was written last. */
+function Told({ row }: { row: QueueRow }) {
+  return (
+    <>
       <MessagesBlock messages={row.messages} />
       <Block title={words.intake}>
         {row.intake.length === 0 ? (
