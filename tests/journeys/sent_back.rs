@@ -19,6 +19,7 @@ async fn play(stage: &mut Stage) -> Result<()> {
     console.page.says("[role=dialog]", "The call ends").await?;
     console.page.click("[role=dialog] button[type=submit]").await?;
     console.page.hides("[data-testid=active-call]").await?;
+    console.page.hides("[role=dialog]").await?;
     patient.page.says("[data-testid=sent-back]", "you will be called again").await?;
 
     patient.page.type_into("[data-testid=waiting] [data-testid=chat-input]", "Are you still there?\u{e007}").await?;

@@ -171,6 +171,9 @@ impl Console {
     /// The visit was not opened.
     pub async fn open_visit(&self, encounter: &str) -> Result<()> {
         let name = format!("{} td[data-column=patient]", row(encounter));
+        // A row that is half hidden at the edge of the list would be pressed where the list does not show it.
+        let in_view = "const row = document.querySelector(arguments[0]); row?.scrollIntoView({ block: 'center' }); return row !== null";
+        self.page.until("the row of the visit", in_view, vec![json!(row(encounter))]).await?;
         self.page.click(&name).await?;
         self.page.click_button("Open visit").await?;
         self.page.shows(&format!("[data-testid=visit][data-encounter='{encounter}']")).await
