@@ -165,16 +165,22 @@ impl Console {
         self.page.shows(&format!("tbody[data-group={group}] {}", row(encounter))).await
     }
 
-    /// Opens a visit from the queue board with a double click.
+    /// Opens a visit from the queue board: its row, then the button beside it.
     ///
     /// # Errors
     /// The visit was not opened.
     pub async fn open_visit(&self, encounter: &str) -> Result<()> {
+        // A row that is about to move under another heading would be pressed where it stood before.
+        let queue = self.rpc("queue.list", json!({ "room": null })).await?;
+        let rows = queue["rows"].as_array().context("the queue has rows")?;
+        let group = rows.iter().find(|row| row["encounter"] == encounter).context("the visit is in the queue")?;
+        self.shows_row(group["group"].as_str().context("a heading")?, encounter).await?;
         let name = format!("{} td[data-column=patient]", row(encounter));
         // A row that is half hidden at the edge of the list would be pressed where the list does not show it.
         let in_view = "const row = document.querySelector(arguments[0]); row?.scrollIntoView({ block: 'center' }); return row !== null";
         self.page.until("the row of the visit", in_view, vec![json!(row(encounter))]).await?;
         self.page.click(&name).await?;
+        self.page.shows(&format!("{}[aria-selected=true]", row(encounter))).await?;
         self.page.click_button("Open visit").await?;
         self.page.shows(&format!("[data-testid=visit][data-encounter='{encounter}']")).await
     }

@@ -17,11 +17,14 @@ use crate::api::Nothing;
 use crate::api::encounter::*;
 use crate::failure::Failure;
 use crate::join::invite_patient;
+use crate::notes::answer_known;
 use crate::rounds::{Asked, Rounds};
 use crate::workspace::workspace;
 
 /// How long a join link works after the planned time of the visit.
 const LINK_HOURS: i64 = 12;
+/// How far ahead a visit can be planned.
+const LATEST_DAYS: i64 = 2 * 365;
 
 impl Rounds {
     /// Everything of one visit. That it is looked at is journalled first.
@@ -44,6 +47,11 @@ impl Rounds {
                 return Err(Refusal::Invalid { why: "Please say in a few words why the patient comes." }.into());
             }
             let planned_for = request.planned_for.unwrap_or(tx.at());
+            if planned_for < tx.at() - TimeDelta::hours(1) || planned_for > tx.at() + TimeDelta::days(LATEST_DAYS) {
+                return Err(
+                    Refusal::Invalid { why: "A visit is planned for now or later, at most two years ahead." }.into()
+                );
+            }
             let encounter = Encounter {
                 id: EncounterId::new(),
                 patient: patient.id,
@@ -67,6 +75,11 @@ impl Rounds {
         .await
     }
 
+    /// Intake is done: the patient is ready to be seen.
+    pub async fn triage(&self, asked: &Asked, request: EncounterChangeRequest) -> Result<Nothing, Failure> {
+        self.change_treating(asked, "encounter.triage", request, EncounterCommand::Triage).await
+    }
+
     /// Takes the patient in.
     pub async fn admit(&self, asked: &Asked, request: EncounterChangeRequest) -> Result<Nothing, Failure> {
         let clinician = asked.by.id;
@@ -83,6 +96,11 @@ impl Rounds {
         self.change_treating(asked, "encounter.wrap_up", request, EncounterCommand::WrapUp).await
     }
 
+    /// Interrupts the visit: the patient or the clinician will come back.
+    pub async fn pause(&self, asked: &Asked, request: EncounterChangeRequest) -> Result<Nothing, Failure> {
+        self.change_treating(asked, "encounter.pause", request, EncounterCommand::Pause).await
+    }
+
     /// Ends the visit. Its open call ends with it.
     pub async fn finish(&self, asked: &Asked, request: FinishRequest) -> Result<Nothing, Failure> {
         let change = EncounterChangeRequest { encounter: request.encounter, version: None };
@@ -93,6 +111,13 @@ impl Rounds {
     pub async fn cancel(&self, asked: &Asked, request: CancelRequest) -> Result<Nothing, Failure> {
         let change = EncounterChangeRequest { encounter: request.encounter, version: None };
         self.change(asked, "encounter.cancel", change, EncounterCommand::Cancel(request.reason)).await
+    }
+
+    /// Marks a visit that never should have been written. It stays readable, with the reason.
+    pub async fn enter_in_error(&self, asked: &Asked, request: EnterInErrorRequest) -> Result<Nothing, Failure> {
+        let change = EncounterChangeRequest { encounter: request.encounter, version: None };
+        let command = EncounterCommand::EnterInError { reason: request.reason };
+        self.change_treating(asked, "encounter.enter_in_error", change, command).await
     }
 
     /// Says how urgent the visit is.
@@ -235,6 +260,9 @@ pub(crate) fn decide(
             tx.put(Some(&found), &appointment)?;
         }
     }
+    if next.identity != found.record.identity || next.consent != found.record.consent {
+        answer_known(tx, &next)?;
+    }
     if next.state.is_over() {
         end_calls(tx, next.id, CallEnd::VisitOver, at)?;
     }
@@ -260,7 +288,7 @@ fn appointment_command(command: &EncounterCommand) -> Option<AppointmentCommand>
         }
         E::RecordCheck(_)
         | E::RecordConsent { .. }
-        | E::LeaveMessage(_)
+        | E::LeaveMessage { .. }
         | E::Triage
         | E::Admit { .. }
         | E::ConfirmIdentity { .. }

@@ -7,13 +7,12 @@ use chrono::{NaiveDate, TimeDelta};
 use domain::actor::Actor;
 use domain::check::DeviceCheck;
 use domain::encounter::{Encounter, EncounterCommand, EncounterState};
-use domain::id::{EncounterId, ParticipantId, WaitingRoomId};
+use domain::id::{EncounterId, ParticipantId};
 use domain::participant::{
     Participant, ParticipantCommand, ParticipantRefusal, ParticipantRole, ParticipantState, TRIES,
 };
 use domain::patient::Patient;
 use domain::practice::User;
-use domain::priority::Priority;
 use domain::refusal::Refusal;
 use domain::{Phi, Timestamp};
 use store::{Reader, Stop, StoreFault, Tx};
@@ -145,8 +144,13 @@ impl Rounds {
 
     /// Keeps what a patient writes while nobody of the practice is there to read it: it is marked in the queue, and stands
     /// in its preview and beside the chart.
-    pub async fn leave_message(&self, participant: ParticipantId, text: Phi<String>) -> Result<(), Failure> {
-        self.of_patient(participant, "join.message", EncounterCommand::LeaveMessage(text)).await
+    pub async fn leave_message(
+        &self,
+        participant: ParticipantId,
+        id: String,
+        text: Phi<String>,
+    ) -> Result<(), Failure> {
+        self.of_patient(participant, "join.message", EncounterCommand::LeaveMessage { id, text }).await
     }
 
     /// Puts a participant into the waiting room. A patient's visit has then arrived.
@@ -311,21 +315,10 @@ fn step(participant: &Participant, encounter: &Encounter) -> Step {
 fn place(reader: &Reader<'_>, id: EncounterId, now: Timestamp) -> Result<Option<Place>, StoreFault> {
     let today = reader.queue(day_around(now))?;
     let Some(mine) = today.iter().find(|visit| visit.record.id == id) else { return Ok(None) };
-    let waits = |visit: &Encounter| match visit.state {
-        EncounterState::Arrived { arrived_at } | EncounterState::Triaged { arrived_at, .. } => {
-            Some((visit.priority, arrived_at, visit.id))
-        }
-        EncounterState::Planned
-        | EncounterState::InProgress { .. }
-        | EncounterState::OnLeave { .. }
-        | EncounterState::Finished { .. }
-        | EncounterState::Cancelled { .. }
-        | EncounterState::EnteredInError { .. } => None,
-    };
-    let Some(own): Option<(Priority, Timestamp, EncounterId)> = waits(&mine.record) else { return Ok(None) };
-    let room: WaitingRoomId = mine.record.room;
+    let Some(own) = mine.record.turn() else { return Ok(None) };
+    let room = mine.record.room;
     let here = || today.iter().map(|visit| &visit.record).filter(|visit| visit.room == room);
-    let ahead = here().filter_map(waits).filter(|other| *other < own).count();
+    let ahead = here().filter_map(Encounter::turn).filter(|other| *other < own).count();
     let mut lengths: Vec<i64> = here()
         .filter_map(|visit| match visit.state {
             EncounterState::Finished { started_at: Some(from), finished_at, .. } => {

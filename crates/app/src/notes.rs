@@ -45,8 +45,11 @@ impl Rounds {
                 match encounter.state {
                     EncounterState::InProgress { .. }
                     | EncounterState::OnLeave { .. }
+                    | EncounterState::Triaged { started_at: Some(_), .. }
                     | EncounterState::Finished { .. } => {}
-                    EncounterState::Planned | EncounterState::Arrived { .. } | EncounterState::Triaged { .. } => {
+                    EncounterState::Planned
+                    | EncounterState::Arrived { .. }
+                    | EncounterState::Triaged { started_at: None, .. } => {
                         return Err(EncounterRefusal::NotBegun.into());
                     }
                     EncounterState::Cancelled { .. } | EncounterState::EnteredInError { .. } => {
@@ -256,19 +259,25 @@ fn canonical(reader: &Reader<'_>, note: &Note) -> Result<Option<Phi<String>>, St
         patient_name: patient.record.name.full(),
         birth_date: patient.record.birth_date,
         mrn: patient.record.mrn,
-        visit_on: match encounter.state {
-            EncounterState::InProgress { started_at, .. }
-            | EncounterState::OnLeave { started_at, .. }
-            | EncounterState::Finished { started_at: Some(started_at), .. } => started_at,
-            EncounterState::Planned
-            | EncounterState::Arrived { .. }
-            | EncounterState::Triaged { .. }
-            | EncounterState::Finished { started_at: None, .. }
-            | EncounterState::Cancelled { .. }
-            | EncounterState::EnteredInError { .. } => encounter.planned_for,
-        },
+        visit_on: encounter.state.started_at().unwrap_or(encounter.planned_for),
     };
     Ok(Some(note.canonical_text(&heading)))
+}
+
+/// Answers what the visit has just made known in its notes that are being written: nobody is asked twice. What their
+/// author has answered stays.
+pub(crate) fn answer_known(tx: &mut Tx<'_>, visit: &Encounter) -> Result<(), Stop> {
+    for note in tx.read().notes_of(visit.id)? {
+        if !matches!(note.record.state, NoteState::Draft) {
+            continue;
+        }
+        let known = known_answers(&note.record.template, visit);
+        let answered = Note { answers: known, ..note.record.clone() }.with_answers(note.record.answers.clone());
+        if answered != note.record {
+            tx.put(Some(&note), &answered)?;
+        }
+    }
+    Ok(())
 }
 
 /// Makes what was typed part of the note.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use domain::appointment::Appointment;
-use domain::encounter::{Encounter, EncounterState, Stage};
-use domain::id::{UserId, WaitingRoomId};
+use domain::encounter::{Encounter, EncounterState, Stage, Turn};
+use domain::id::{EncounterId, UserId, WaitingRoomId};
 use domain::participant::ParticipantRole;
 use domain::patient::{Patient, age_in_years};
 use domain::practice::{User, WaitingRoom};
@@ -28,14 +28,18 @@ impl Rounds {
         let presences = self.presences().clone();
         self.look(move |reader| {
             let practice = Names::load(reader)?;
+            let mut today = reader.queue(day_around(now))?;
+            today.retain(|visit| request.room.is_none_or(|room| room == visit.record.room));
+            let (ready, waiting) = (first_turn(&today, QueueGroup::Ready), first_turn(&today, QueueGroup::Waiting));
+            // Whoever is next stands at the top: an emergency whose intake is open brings its heading with it.
+            let waiting_first = waiting.is_some_and(|waiting| ready.is_none_or(|ready| waiting < ready));
+            today.sort_by_key(|visit| order(&visit.record, waiting_first));
+            let next = today.first().filter(|visit| visit.record.turn().is_some()).map(|visit| visit.record.id);
             let mut rows = Vec::new();
-            for visit in reader.queue(day_around(now))? {
-                if request.room.is_none_or(|room| room == visit.record.room) {
-                    rows.extend(row(reader, &practice, &presences, visit, (me, treats), now)?);
-                }
+            for visit in today {
+                rows.extend(row(reader, &practice, &presences, visit, (me, treats), now)?);
             }
-            rows.sort_by_key(sort_key);
-            Ok(view(rows, practice, now))
+            Ok(view(rows, next.filter(|_| treats), practice, now))
         })
         .await
     }
@@ -117,8 +121,10 @@ fn row(
         group: group(&visit.state),
         since: since(&visit),
         long_wait_at: names.long_wait_at(&visit),
+        late_at: visit.late_at(),
         planned_for: visit.planned_for,
         check: visit.check.as_ref().map(|check| check.result),
+        intake_open: treats && matches!(visit.state, EncounterState::Arrived { .. }),
         presence: patient_presence(reader, presences, &visit)?,
         assigned: seen_by.or(agreed).and_then(|id| names.user(id)),
         next,
@@ -130,7 +136,7 @@ fn row(
     }))
 }
 
-fn view(rows: Vec<QueueRow>, names: Names, now: Timestamp) -> QueueView {
+fn view(rows: Vec<QueueRow>, next: Option<EncounterId>, names: Names, now: Timestamp) -> QueueView {
     let waits = |row: &&QueueRow| matches!(row.group, QueueGroup::Waiting | QueueGroup::Ready);
     let mut seen: Vec<i64> = rows.iter().filter_map(|row| waited_minutes(&row.state)).collect();
     seen.sort_unstable();
@@ -138,6 +144,7 @@ fn view(rows: Vec<QueueRow>, names: Names, now: Timestamp) -> QueueView {
     rooms.sort_by(|a, b| a.name.cmp(&b.name));
     QueueView {
         as_of: now,
+        next,
         waiting: u32::try_from(rows.iter().filter(waits).count()).unwrap_or(u32::MAX),
         longest_since: rows.iter().filter(waits).filter_map(|row| row.state.arrived_at()).min(),
         median_wait_minutes: seen.get(seen.len() / 2).and_then(|minutes| u32::try_from(*minutes).ok()),
@@ -148,19 +155,7 @@ fn view(rows: Vec<QueueRow>, names: Names, now: Timestamp) -> QueueView {
 
 /// How long a patient waited who was then admitted.
 pub(crate) fn waited_minutes(state: &EncounterState) -> Option<i64> {
-    match state {
-        EncounterState::InProgress { arrived_at, started_at, .. }
-        | EncounterState::OnLeave { arrived_at, started_at, .. }
-        | EncounterState::Finished { arrived_at, started_at: Some(started_at), .. } => {
-            Some((*started_at - *arrived_at).num_minutes().max(0))
-        }
-        EncounterState::Planned
-        | EncounterState::Arrived { .. }
-        | EncounterState::Triaged { .. }
-        | EncounterState::Finished { started_at: None, .. }
-        | EncounterState::Cancelled { .. }
-        | EncounterState::EnteredInError { .. } => None,
-    }
+    Some((state.started_at()? - state.arrived_at()?).num_minutes().max(0))
 }
 
 fn group(state: &EncounterState) -> QueueGroup {
@@ -191,17 +186,27 @@ fn since(visit: &Encounter) -> Timestamp {
     }
 }
 
-/// By heading; among those who wait the most urgent first, then who waits longest; what is over, the newest first.
-fn sort_key(row: &QueueRow) -> (QueueGroup, Option<domain::priority::Priority>, i64, String) {
-    let arrived = row.state.arrived_at().unwrap_or(row.planned_for).timestamp_millis();
-    let (priority, at) = match row.group {
-        QueueGroup::Waiting | QueueGroup::Ready | QueueGroup::InCall | QueueGroup::WrapUp => {
-            (Some(row.priority), arrived)
+fn first_turn(visits: &[Versioned<Encounter>], under: QueueGroup) -> Option<Turn> {
+    visits
+        .iter()
+        .map(|visit| &visit.record)
+        .filter(|visit| group(&visit.state) == under)
+        .filter_map(Encounter::turn)
+        .min()
+}
+
+/// By heading; those who wait as their turn comes; what is over, the newest first.
+fn order(visit: &Encounter, waiting_first: bool) -> (bool, QueueGroup, Option<Turn>, i64, EncounterId) {
+    let group = group(&visit.state);
+    let behind_waiting = waiting_first && group != QueueGroup::Waiting;
+    let at = match group {
+        QueueGroup::Ready | QueueGroup::Waiting | QueueGroup::InCall | QueueGroup::WrapUp => {
+            visit.state.arrived_at().unwrap_or(visit.planned_for).timestamp_millis()
         }
-        QueueGroup::Expected => (None, row.planned_for.timestamp_millis()),
-        QueueGroup::Done => (None, -row.since.timestamp_millis()),
+        QueueGroup::Expected => visit.planned_for.timestamp_millis(),
+        QueueGroup::Done => -since(visit).timestamp_millis(),
     };
-    (row.group, priority, at, row.encounter.to_string())
+    (behind_waiting, group, visit.turn(), at, visit.id)
 }
 
 /// What identifies a patient on a screen.

@@ -82,22 +82,26 @@ impl Rounds {
         Ok(Nothing {})
     }
 
-    /// Removes files that a crash left without a record, and files whose record says deleted.
+    /// Removes files whose record says deleted, and what a crash left half written. A whole file without a record may
+    /// belong to a record that a restored backup does not have: it is set aside, not removed.
     pub async fn sweep_files(&self) -> Result<usize, Failure> {
         let store = self.store().clone();
         tokio::task::spawn_blocking(move || {
             let mut swept = store.files().sweep_halves()?;
             for name in store.files().names()? {
-                let kept = match name.parse::<SnapshotId>() {
-                    Ok(id) => store
-                        .read_now(|reader| reader.get::<Snapshot>(&id))?
-                        .is_some_and(|found| matches!(found.record.state, SnapshotState::Kept)),
-                    Err(_) => false,
+                let snapshot = match name.parse::<SnapshotId>() {
+                    Ok(id) => store.read_now(|reader| reader.get::<Snapshot>(&id))?,
+                    Err(_) => None,
                 };
-                if !kept {
-                    store.files().remove(&name)?;
-                    swept += 1;
+                match snapshot.map(|found| found.record.state) {
+                    Some(SnapshotState::Kept) => continue,
+                    Some(SnapshotState::Deleted { .. }) => store.files().remove(&name)?,
+                    None => {
+                        store.files().set_aside(&name)?;
+                        tracing::warn!("a sealed file belongs to no record and was set aside");
+                    }
                 }
+                swept += 1;
             }
             Ok(swept)
         })

@@ -112,14 +112,17 @@ fn allowed(visit: &Encounter, asked: &Asked, now: Timestamp) -> Vec<Allowed> {
         | EncounterState::EnteredInError { .. } => false,
     };
     let exam = matches!(visit.state, EncounterState::InProgress { stage: Stage::Exam, .. });
-    let written = in_progress || matches!(visit.state, EncounterState::Finished { .. });
+    let written = visit.state.started_at().is_some() || matches!(visit.state, EncounterState::Finished { .. });
     [
+        (Allowed::Triage, treats && would(E::Triage)),
         (Allowed::Admit, treats && would(E::Admit { clinician: me })),
         (Allowed::Release, treats && in_progress),
         (Allowed::WrapUp, treats && exam),
+        (Allowed::Pause, treats && would(E::Pause)),
         (Allowed::Finish, treats && would(E::Finish(Outcome::Completed))),
         (Allowed::CloseUnseen, treats && would(E::Finish(Outcome::LeftWithoutBeingSeen))),
         (Allowed::Cancel, would(E::Cancel(CancelReason::ByPractice))),
+        (Allowed::EnterInError, treats && would(E::EnterInError { reason: "-".into() })),
         (Allowed::CheckIdentity, treats && in_progress && visit.identity.is_none()),
         (Allowed::SetPriority, !visit.state.is_over()),
         (Allowed::Invite, !visit.state.is_over()),

@@ -226,6 +226,10 @@ pub enum FromHub {
     Problem {
         /// In plain words, never with what was sent.
         message: String,
+        /// The id of the chat message that was not delivered, where it is about one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[ts(optional)]
+        chat: Option<String>,
     },
 }
 

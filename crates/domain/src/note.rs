@@ -16,7 +16,7 @@ use ts_rs::TS;
 
 use crate::encounter::Encounter;
 use crate::id::{EncounterId, NoteId, PatientId, UserId};
-use crate::template::{QuestionKind, Template};
+use crate::template::{Flaw, QuestionKind, Template};
 use crate::{Phi, Timestamp};
 
 /// Longest answer and longest addendum, in characters.
@@ -112,7 +112,7 @@ pub struct Signer {
     pub name: String,
 }
 
-/// A required question without an answer.
+/// A question whose answer keeps a note from being signed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct MissingAnswer {
     /// The question's id.
@@ -121,6 +121,8 @@ pub struct MissingAnswer {
     pub section: String,
     /// What is asked.
     pub name: String,
+    /// What is wrong with the answer.
+    pub flaw: Flaw,
 }
 
 /// Why not.
@@ -150,8 +152,8 @@ pub enum NoteRefusal {
     /// Longer than any note.
     #[error("A text may have at most 50,000 characters.")]
     TooLong,
-    /// Required questions are open.
-    #[error("{count} required answers are missing.")]
+    /// Required questions are open, or answers cannot be true.
+    #[error("Answers that are missing or cannot be right: {count}.")]
     Missing {
         /// How many.
         count: usize,
@@ -212,7 +214,7 @@ impl Note {
         match (question.kind, value) {
             (_, []) | (QuestionKind::Text | QuestionKind::Paragraph, [_]) => Ok(()),
             // What is being typed is kept as it is; whether it is a number or a day counts when it is signed.
-            (QuestionKind::Number | QuestionKind::Date, [_]) => Ok(()),
+            (QuestionKind::Number | QuestionKind::Date | QuestionKind::DateTime, [_]) => Ok(()),
             (QuestionKind::YesNo, [text]) if matches!(text.as_str(), "yes" | "no") => Ok(()),
             (QuestionKind::YesNo, _) => wrong("yes or no"),
             (QuestionKind::Choice, [text]) if question.options.contains(text.expose()) => Ok(()),
@@ -221,9 +223,14 @@ impl Note {
                 Ok(())
             }
             (QuestionKind::Choices, _) => wrong("any of the choices"),
-            (QuestionKind::Text | QuestionKind::Paragraph | QuestionKind::Number | QuestionKind::Date, _) => {
-                wrong("one text")
-            }
+            (
+                QuestionKind::Text
+                | QuestionKind::Paragraph
+                | QuestionKind::Number
+                | QuestionKind::Date
+                | QuestionKind::DateTime,
+                _,
+            ) => wrong("one text"),
         }
     }
 
@@ -233,28 +240,19 @@ impl Note {
         self
     }
 
-    /// Required questions that are open, and numbers and days that are none.
+    /// Required questions that are open, and answers that cannot be read or cannot be true.
     pub fn missing(&self) -> Vec<MissingAnswer> {
         let sections = self.template.sections.iter();
         let questions = sections.flat_map(|section| section.questions.iter().map(move |question| (section, question)));
         questions
-            .filter(|(_, question)| {
+            .filter_map(|(section, question)| {
                 let text = self.answers.get(&question.id).map(|value| joined(value)).unwrap_or_default();
-                match question.kind {
-                    _ if text.trim().is_empty() => question.required,
-                    QuestionKind::Number => !text.trim().parse().is_ok_and(f64::is_finite),
-                    QuestionKind::Date => text.trim().parse::<chrono::NaiveDate>().is_err(),
-                    QuestionKind::Text
-                    | QuestionKind::Paragraph
-                    | QuestionKind::Choice
-                    | QuestionKind::Choices
-                    | QuestionKind::YesNo => false,
-                }
-            })
-            .map(|(section, question)| MissingAnswer {
-                question: question.id.clone(),
-                section: section.name.clone(),
-                name: question.name.clone(),
+                Some(MissingAnswer {
+                    flaw: question.flaw(&text)?,
+                    question: question.id.clone(),
+                    section: section.name.clone(),
+                    name: question.name.clone(),
+                })
             })
             .collect()
     }

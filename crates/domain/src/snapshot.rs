@@ -7,8 +7,8 @@
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::Timestamp;
 use crate::id::{EncounterId, PatientId, SnapshotId, UserId};
+use crate::{Phi, Timestamp};
 
 /// Largest snapshot, in bytes: a full-HD picture without loss has about 3 MB.
 pub const LARGEST: usize = 10 * 1024 * 1024;
@@ -51,7 +51,7 @@ pub enum SnapshotState {
         /// By whom.
         by: UserId,
         /// Why.
-        reason: String,
+        reason: Phi<String>,
     },
 }
 
@@ -90,12 +90,12 @@ impl SnapshotRefusal {
 
 impl Snapshot {
     /// Takes the picture out of the record.
-    pub fn delete(&self, reason: &str, by: UserId, at: Timestamp) -> Result<Self, SnapshotRefusal> {
+    pub fn delete(&self, reason: &Phi<String>, by: UserId, at: Timestamp) -> Result<Self, SnapshotRefusal> {
         match self.state {
             SnapshotState::Deleted { .. } => Err(SnapshotRefusal::Deleted),
             SnapshotState::Kept if reason.trim().is_empty() => Err(SnapshotRefusal::NoReason),
             SnapshotState::Kept => {
-                let state = SnapshotState::Deleted { at, by, reason: reason.trim().to_owned() };
+                let state = SnapshotState::Deleted { at, by, reason: Phi::new(reason.trim().to_owned()) };
                 Ok(Self { state, ..self.clone() })
             }
         }

@@ -1,5 +1,6 @@
 //! Note templates: what is asked in a kind of visit.
 
+use chrono::{DateTime, NaiveDate};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -43,6 +44,12 @@ pub struct Question {
     /// The unit of a number.
     #[serde(default)]
     pub unit: Option<String>,
+    /// The smallest number that can be true. What lies below was mistyped.
+    #[serde(default)]
+    pub min: Option<i32>,
+    /// The largest number that can be true.
+    #[serde(default)]
+    pub max: Option<i32>,
     /// Whether a note can be signed without it.
     #[serde(default)]
     pub required: bool,
@@ -52,6 +59,23 @@ pub struct Question {
     /// A word of help.
     #[serde(default)]
     pub hint: Option<String>,
+}
+
+/// What keeps an answer from being signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case", tag = "is")]
+pub enum Flaw {
+    /// It is required and empty.
+    Missing,
+    /// It is no number, no day or no moment.
+    Unreadable,
+    /// No such number can be true.
+    OutOfRange {
+        /// The smallest that can.
+        min: Option<i32>,
+        /// The largest that can.
+        max: Option<i32>,
+    },
 }
 
 /// What an answer looks like.
@@ -70,8 +94,38 @@ pub enum QuestionKind {
     Number,
     /// A day, `YYYY-MM-DD`.
     Date,
+    /// A minute of a day with its offset from UTC, `YYYY-MM-DD HH:MM ±HH:MM`: the same moment wherever it is read.
+    DateTime,
     /// `yes` or `no`.
     YesNo,
+}
+
+impl Question {
+    /// What keeps a written answer from being signed.
+    pub fn flaw(&self, text: &str) -> Option<Flaw> {
+        let text = text.trim();
+        let readable = match self.kind {
+            _ if text.is_empty() => return self.required.then_some(Flaw::Missing),
+            QuestionKind::Number => match text.parse::<f64>() {
+                Ok(number) if number.is_finite() => return self.out_of_range(number),
+                Ok(_) | Err(_) => false,
+            },
+            QuestionKind::Date => text.parse::<NaiveDate>().is_ok(),
+            QuestionKind::DateTime => DateTime::parse_from_str(text, "%Y-%m-%d %H:%M %:z").is_ok(),
+            QuestionKind::Text
+            | QuestionKind::Paragraph
+            | QuestionKind::Choice
+            | QuestionKind::Choices
+            | QuestionKind::YesNo => true,
+        };
+        (!readable).then_some(Flaw::Unreadable)
+    }
+
+    fn out_of_range(&self, number: f64) -> Option<Flaw> {
+        let below = self.min.is_some_and(|min| number < f64::from(min));
+        let above = self.max.is_some_and(|max| number > f64::from(max));
+        (below || above).then_some(Flaw::OutOfRange { min: self.min, max: self.max })
+    }
 }
 
 impl Template {

@@ -102,6 +102,16 @@ impl SealedFiles {
         }
     }
 
+    /// Moves a sealed file that belongs to no record out of the way, still sealed: into the folder `unclaimed`.
+    pub fn set_aside(&self, name: &str) -> Result<(), FileFault> {
+        let path = self.path(name)?;
+        let aside = self.folder.join("unclaimed");
+        fs::create_dir_all(&aside)?;
+        fs::rename(&path, aside.join(path.file_name().unwrap_or_default()))?;
+        sync_folder(&aside)?;
+        Ok(sync_folder(&self.folder)?)
+    }
+
     /// The names of all sealed files.
     pub fn names(&self) -> Result<Vec<String>, FileFault> {
         let mut names = Vec::new();

@@ -19,7 +19,11 @@ arrived_at: string,
 /**
  * Since when they are ready.
  */
-triaged_at: string, } | { "is": "in_progress", 
+triaged_at: string, 
+/**
+ * When a clinician first admitted them, where they were sent back to the waiting room since.
+ */
+started_at: string | null, } | { "is": "in_progress", 
 /**
  * Since when the patient is here.
  */

@@ -87,4 +87,8 @@ text: string, } | { "type": "beat" } | { "type": "problem",
 /**
  * In plain words, never with what was sent.
  */
-message: string, };
+message: string, 
+/**
+ * The id of the chat message that was not delivered, where it is about one.
+ */
+chat?: string, };

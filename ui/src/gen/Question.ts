@@ -26,6 +26,14 @@ options: Array<string>,
  */
 unit: string | null, 
 /**
+ * The smallest number that can be true. What lies below was mistyped.
+ */
+min: number | null, 
+/**
+ * The largest number that can be true.
+ */
+max: number | null, 
+/**
  * Whether a note can be signed without it.
  */
 required: boolean, 

@@ -3,4 +3,4 @@
 /**
  * What an answer looks like.
  */
-export type QuestionKind = "text" | "paragraph" | "choice" | "choices" | "number" | "date" | "yes_no";
+export type QuestionKind = "text" | "paragraph" | "choice" | "choices" | "number" | "date" | "date_time" | "yes_no";

@@ -62,6 +62,10 @@ since: string,
  */
 long_wait_at: string | null, 
 /**
+ * When somebody who is expected will be late; none once they have come.
+ */
+late_at: string | null, 
+/**
  * The patient's device check.
  */
 check: DeviceCheck | null, 
@@ -77,6 +81,10 @@ assigned: UserView | null,
  * What this user would do next.
  */
 next: NextAction, 
+/**
+ * Whether this user may say that intake is done.
+ */
+intake_open: boolean, 
 /**
  * What was asked before the visit.
  */

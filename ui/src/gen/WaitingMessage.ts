@@ -5,6 +5,10 @@
  */
 export type WaitingMessage = { 
 /**
+ * Made by the page that sent it: a message that is sent again after a lost answer is kept once.
+ */
+id: string, 
+/**
  * The patient's words.
  */
 text: string, 

@@ -11,6 +11,8 @@ export interface ChatLine {
   name: string | null;
   text: string;
   at: Date;
+  /** The hub could neither pass it on nor keep it. */
+  undelivered?: boolean;
 }
 
 /** How much of a long conversation is kept; it is never stored. */
@@ -47,6 +49,12 @@ export class Chat extends Emitter {
     const id = randomHex();
     this.#add({ id, name: null, text: said, at: new Date() });
     return { id, text: said };
+  }
+
+  /** Our message reached nobody. */
+  failed(id: string): void {
+    this.#lines = this.#lines.map((line) => (line.id === id && line.name === null ? { ...line, undelivered: true } : line));
+    this.changed();
   }
 
   /** The person looks at the conversation. */

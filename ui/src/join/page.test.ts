@@ -186,6 +186,20 @@ describe("the page", () => {
     expect(document.querySelector('[data-testid="chat-log"]')?.textContent).toContain("<img src=x");
   });
 
+  it("marks a message of ours that reached nobody", async () => {
+    await comeIn({ at: "waiting" });
+    const input = document.querySelector<HTMLTextAreaElement>('[data-testid="chat-input"]') as HTMLTextAreaElement;
+    input.value = "Is anybody there?";
+    await press("chat-send");
+    const sent = socket().sent.find((word) => word.type === "chat");
+    const log = () => document.querySelector('[data-testid="chat-log"]')?.textContent;
+    expect(log()).toContain("Is anybody there?");
+    expect(log()).not.toContain("Not delivered");
+    await says({ type: "problem", message: "nobody is here", chat: (sent as { id: string }).id });
+    expect(log()).toContain("Not delivered");
+    expect(screen()).toBe("waiting");
+  });
+
   it("keeps token and device out of what it shows", async () => {
     await comeIn({ at: "waiting" });
     expect(document.documentElement.outerHTML).not.toContain("d".repeat(32));

@@ -149,6 +149,7 @@ export class Page extends Emitter {
     this.visit = hear(this.visit, message, performance.now());
     if (message.type !== "peer" && message.type !== "chat") this.identifying = false;
     if (message.type === "chat") this.chat.hear(message.from, message.name, message.id, message.text);
+    if (message.type === "problem" && message.chat !== undefined) this.chat.failed(message.chat);
     if (message.type === "welcome") {
       this.#saidMedia = "";
       if (this.#lineWasLost) this.#settlingUntil = performance.now() + SETTLING_MS;

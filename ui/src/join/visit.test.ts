@@ -79,6 +79,11 @@ describe("the visit", () => {
     expect([problem.consent, problem.problem, screenOf(problem)]).toEqual(["unasked", true, "consent"]);
   });
 
+  it("asks nothing again because of a chat message that was not delivered", () => {
+    const agreed: Visit = { ...after(welcome({ at: "prepare" })), check, consent: "given" };
+    expect(hear(agreed, { type: "problem", message: "nobody is here", chat: "1" }, 0)).toEqual(agreed);
+  });
+
   it("shows the end at once when the person leaves", () => {
     expect(screenOf({ ...after(welcome({ at: "call" })), leaving: true })).toBe("over");
   });

@@ -80,6 +80,8 @@ export function hear(visit: Visit, message: FromHub, now: number): Visit {
     case "peers":
       return { ...visit, peers: message.peers };
     case "problem":
+      // A message that was not delivered is marked in the chat.
+      if (message.chat !== undefined) return visit;
       // An agreement that did not arrive must be asked for again.
       return { ...visit, problem: true, consent: visit.step?.at === "prepare" ? "unasked" : visit.consent };
     case "peer":

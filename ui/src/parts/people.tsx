@@ -16,7 +16,7 @@ export function languageName(tag: string): string {
 }
 
 export function ageSex(patient: PatientBrief): string {
-  return `${text.patient.years(patient.age)} ${text.patient.sexLetters[patient.sex]}`;
+  return [text.patient.years(patient.age), text.patient.sexLetters[patient.sex]].filter(Boolean).join(" ");
 }
 
 const priorityTone: Record<Priority, Tone> = { emergency: "bad", urgent: "warn", routine: "plain" };
@@ -39,7 +39,7 @@ export function stateWord(state: EncounterState, late = false): string {
     case "arrived":
       return words.arrived;
     case "triaged":
-      return words.triaged;
+      return state.started_at ? words.sent_back : words.triaged;
     case "in_progress":
       return words[state.stage];
     case "on_leave":

@@ -89,7 +89,8 @@ describe("the queue", () => {
     act(() => first?.focus());
     const [late] = [...knobs.world.encounters.values()].filter((one) => one.state.is === "planned");
     if (!late) throw new Error("the sample has nobody who is expected");
-    late.state = { is: "arrived", arrived_at: new Date().toISOString() };
+    const early = new Date(0).toISOString();
+    late.state = { is: "triaged", arrived_at: early, triaged_at: early, started_at: null };
     late.priority = "emergency";
     act(() => knobs.changed(["encounter"], [late.id]));
     const chip = await screen.findByTestId("pending-chip");

@@ -16,11 +16,14 @@ macro_rules! for_each_command {
             "queue.list": queue(QueueRequest) -> QueueView;
             "encounter.get": encounter(EncounterRequest) -> EncounterView;
             "encounter.create": create_encounter(CreateEncounterRequest) -> LinkView;
+            "encounter.triage": triage(EncounterChangeRequest) -> Nothing;
             "encounter.admit": admit(EncounterChangeRequest) -> Nothing;
             "encounter.release": release(EncounterChangeRequest) -> Nothing;
             "encounter.wrap_up": wrap_up(EncounterChangeRequest) -> Nothing;
+            "encounter.pause": pause(EncounterChangeRequest) -> Nothing;
             "encounter.finish": finish(FinishRequest) -> Nothing;
             "encounter.cancel": cancel(CancelRequest) -> Nothing;
+            "encounter.enter_in_error": enter_in_error(EnterInErrorRequest) -> Nothing;
             "encounter.set_priority": set_priority(PriorityRequest) -> Nothing;
             "encounter.check_identity": check_identity(EncounterRequest) -> Nothing;
             "encounter.link": link(LinkRequest) -> LinkView;

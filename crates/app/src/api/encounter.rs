@@ -80,18 +80,24 @@ pub struct EncounterView {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Allowed {
+    /// `encounter.triage`
+    Triage,
     /// `encounter.admit`
     Admit,
     /// `encounter.release`
     Release,
     /// `encounter.wrap_up`
     WrapUp,
+    /// `encounter.pause`
+    Pause,
     /// `encounter.finish` with the outcomes of a visit in progress.
     Finish,
     /// `encounter.finish` as left without being seen, or no answer.
     CloseUnseen,
     /// `encounter.cancel`
     Cancel,
+    /// `encounter.enter_in_error`
+    EnterInError,
     /// `encounter.check_identity`
     CheckIdentity,
     /// `encounter.set_priority`
@@ -215,6 +221,15 @@ pub struct CancelRequest {
     pub reason: CancelReason,
 }
 
+/// Marks a visit as one that never should have been written.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct EnterInErrorRequest {
+    /// Which.
+    pub encounter: EncounterId,
+    /// Why.
+    pub reason: Phi<String>,
+}
+
 /// Says how urgent a visit is.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
 pub struct PriorityRequest {
@@ -268,5 +283,5 @@ pub struct DeleteSnapshotRequest {
     /// Which.
     pub snapshot: SnapshotId,
     /// Why.
-    pub reason: String,
+    pub reason: Phi<String>,
 }

@@ -23,7 +23,10 @@ pub struct QueueRequest {
 pub struct QueueView {
     /// When it was read.
     pub as_of: Timestamp,
-    /// The rows: by group, then the most urgent first, then who waits longest.
+    /// Whose turn it is, for a user who admits patients.
+    pub next: Option<EncounterId>,
+    /// The rows by group: of the two groups of those who wait, the one with the next patient stands first. Those who wait
+    /// stand as their turn comes, what is over with the newest first.
     pub rows: Vec<QueueRow>,
     /// How many wait (groups waiting and ready).
     pub waiting: u32,
@@ -61,6 +64,8 @@ pub struct QueueRow {
     pub since: Timestamp,
     /// When the wait becomes a long one; none for those who do not wait.
     pub long_wait_at: Option<Timestamp>,
+    /// When somebody who is expected will be late; none once they have come.
+    pub late_at: Option<Timestamp>,
     /// The patient's device check.
     pub check: Option<DeviceCheck>,
     /// Whether the patient's page is connected now.
@@ -69,6 +74,8 @@ pub struct QueueRow {
     pub assigned: Option<UserView>,
     /// What this user would do next.
     pub next: NextAction,
+    /// Whether this user may say that intake is done.
+    pub intake_open: bool,
     /// What was asked before the visit.
     pub intake: Vec<IntakeAnswer>,
     /// What they wrote from the waiting room, oldest first.
@@ -111,14 +118,14 @@ pub struct PatientBrief {
     pub interpreter: bool,
 }
 
-/// The headings of the queue board, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, TS)]
+/// The headings of the queue board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum QueueGroup {
-    /// Here, intake is not done.
-    Waiting,
     /// Here, ready to be seen.
     Ready,
+    /// Here, intake is not done.
+    Waiting,
     /// Being seen.
     InCall,
     /// The talk is over or interrupted, the visit is not finished.

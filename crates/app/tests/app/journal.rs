@@ -98,7 +98,7 @@ async fn replaying_the_journal_gives_the_tables() {
     stage.type_in(&me, note, "plan", "Rest").await.unwrap();
     stage.sign(&me, note).await.unwrap();
     stage.rounds.addend(&me, AddendRequest { note, text: "Later".into() }).await.unwrap();
-    let delete = app::api::encounter::DeleteSnapshotRequest { snapshot, reason: "Blurred".to_owned() };
+    let delete = app::api::encounter::DeleteSnapshotRequest { snapshot, reason: "Blurred".into() };
     stage.rounds.delete_snapshot(&me, delete).await.unwrap();
     stage.rounds.admit(&me, change(&stage.visit("Pell").await)).await.expect_err("a refusal is part of the story");
     stage.rounds.leave(visit.participant).await.unwrap();

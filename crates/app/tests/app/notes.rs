@@ -135,6 +135,24 @@ async fn exactly_the_text_that_was_shown_is_signed() {
 }
 
 #[tokio::test]
+async fn what_the_visit_learns_while_a_note_is_written_is_answered_in_it_once() {
+    let (stage, me, visit, note) = begun().await;
+    let answer = async || {
+        let view = stage.look_at_note(&me, note.id).await;
+        view.answers.get("identity_confirmed").and_then(|value| value.first()).map(|word| word.as_str().to_owned())
+    };
+    let identity = app::api::encounter::EncounterRequest { encounter: visit.encounter };
+    assert_eq!(answer().await, None);
+    stage.rounds.check_identity(&me, identity.clone()).await.unwrap();
+    assert_eq!(answer().await.as_deref(), Some("yes"), "nobody is asked twice");
+    stage.type_in(&me, note.id, "identity_confirmed", "no").await.unwrap();
+    stage.rounds.put_note_aside(&me, NoteRequest { note: note.id }).await.unwrap();
+    stage.advance(60);
+    stage.rounds.check_identity(&me, identity).await.unwrap();
+    assert_eq!(answer().await.as_deref(), Some("no"), "what the author has answered stays");
+}
+
+#[tokio::test]
 async fn a_note_with_missing_answers_is_not_signed() {
     let (stage, me, _, note) = begun().await;
     stage.fill(&me, &note).await;
@@ -144,7 +162,9 @@ async fn a_note_with_missing_answers_is_not_signed() {
     let missing: Vec<&str> = preview.missing.iter().map(|missing| missing.question.as_str()).collect();
     assert_eq!(missing, ["symptom_onset", "assessment"], "a day that is none counts as missing too");
     match stage.sign(&me, note.id).await {
-        Err(Failure::Refused(refusal)) => assert_eq!(refusal.to_string(), "2 required answers are missing."),
+        Err(Failure::Refused(refusal)) => {
+            assert_eq!(refusal.to_string(), "Answers that are missing or cannot be right: 2.")
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -1,5 +1,6 @@
 //! The queue board: groups, order, counters, and what follows from the role of the one who looks.
 
+use app::api::encounter::{EncounterChangeRequest, PriorityRequest};
 use app::api::queue::{NextAction, Presence, QueueGroup, QueueRequest, QueueRow};
 use chrono::TimeDelta;
 use domain::practice::Role;
@@ -31,6 +32,7 @@ async fn the_sample_is_grouped_sorted_and_counted() {
         .collect();
     use Priority::{Emergency, Routine, Urgent};
     assert_eq!(order, [(Emergency, 6), (Urgent, 27), (Urgent, 18), (Urgent, 12), (Routine, 41)]);
+    assert_eq!(queue.next, Some(ready[0].encounter), "the first of them is next");
     let groups: Vec<QueueGroup> = queue.rows.iter().map(|row| row.group).collect();
     assert!(groups.is_sorted(), "rows of one group stand together, in the order of the headings");
     let expected = queue.rows.iter().filter(|row| row.group == QueueGroup::Expected).map(|row| row.planned_for);
@@ -60,7 +62,8 @@ async fn a_row_says_who_they_are_and_what_is_next() {
     assert!(queue.rows.iter().filter(|row| !waits(row)).all(|row| row.long_wait_at.is_none()), "they do not wait");
 
     let scheduler = stage.user(Role::Scheduler, 0).await;
-    assert!(stage.queue(&scheduler).await.rows.iter().all(|row| row.next == NextAction::Open));
+    let theirs = stage.queue(&scheduler).await;
+    assert!(theirs.rows.iter().all(|row| row.next == NextAction::Open) && theirs.next.is_none());
 }
 
 #[tokio::test]
@@ -97,6 +100,34 @@ async fn a_visit_moves_through_the_headings() {
     assert_eq!(row(&me).await, (QueueGroup::WrapUp, NextAction::Continue));
     stage.rounds.release(&me, change(&visit)).await.unwrap();
     assert_eq!(row(&me).await, (QueueGroup::Ready, NextAction::Admit));
+}
+
+#[tokio::test]
+async fn whoever_is_next_stands_at_the_top() {
+    let stage = Stage::sample().await;
+    let me = stage.clinician().await;
+    let top = async || {
+        let queue = stage.queue(&me).await;
+        assert_eq!(queue.next, Some(queue.rows[0].encounter));
+        (queue.rows[0].patient.name.as_str().to_owned(), queue.rows[0].group)
+    };
+    let emergency = EncounterChangeRequest { encounter: stage.queue(&me).await.rows[0].encounter, version: None };
+    stage.rounds.admit(&me, emergency).await.unwrap();
+    assert_eq!(top().await.1, QueueGroup::Ready);
+    let visit = stage.visit("Ostrander").await;
+    stage.arrive(&visit).await;
+    assert_eq!(top().await.1, QueueGroup::Ready, "a routine visit whose intake is open waits its turn");
+    let emergency = PriorityRequest { encounter: visit.encounter, priority: Priority::Emergency };
+    stage.rounds.set_priority(&me, emergency).await.unwrap();
+    assert_eq!(
+        top().await,
+        ("Ostrander, Ada Maria".to_owned(), QueueGroup::Waiting),
+        "an emergency brings its heading"
+    );
+    let groups: Vec<QueueGroup> = stage.queue(&me).await.rows.iter().map(|row| row.group).collect();
+    let mut headings = groups.clone();
+    headings.dedup();
+    assert_eq!(headings.len(), headings.iter().collect::<std::collections::HashSet<_>>().len(), "each heading once");
 }
 
 #[tokio::test]

@@ -230,8 +230,9 @@ fn fitting(question: &Question) -> Phi<String> {
     match question.kind {
         QuestionKind::Text | QuestionKind::Paragraph => "As described.".into(),
         QuestionKind::Choice | QuestionKind::Choices => Phi::new(question.options.first().expect("a choice").clone()),
-        QuestionKind::Number => "12".into(),
+        QuestionKind::Number => Phi::new(question.min.unwrap_or(0).max(12).to_string()),
         QuestionKind::Date => "2026-03-01".into(),
+        QuestionKind::DateTime => "2026-03-01 08:30 +00:00".into(),
         QuestionKind::YesNo => "yes".into(),
     }
 }

@@ -1,7 +1,10 @@
 //! What staff do with a visit: admitting, releasing, wrapping up, finishing, calling off, and what follows from it.
 
 use app::api::Topic;
-use app::api::encounter::{Allowed, CancelRequest, EncounterChangeRequest, FinishRequest, PriorityRequest};
+use app::api::encounter::{
+    Allowed, CancelRequest, CreateEncounterRequest, EncounterChangeRequest, EnterInErrorRequest, FinishRequest,
+    PriorityRequest,
+};
 use app::api::queue::QueueGroup;
 use domain::appointment::{Appointment, AppointmentState};
 use domain::encounter::{CancelReason, Encounter, EncounterState, Outcome};
@@ -149,14 +152,55 @@ async fn what_the_screen_offers_is_what_the_rules_allow() {
     let stage = Stage::sample().await;
     let (me, visit) = (stage.clinician().await, stage.visit("Ostrander").await);
     let offered = async || stage.workspace(&me, &visit).await.allowed;
-    assert_eq!(offered().await, [Cancel, SetPriority, Invite]);
+    assert_eq!(offered().await, [Cancel, EnterInError, SetPriority, Invite]);
     stage.arrive(&visit).await;
-    assert_eq!(offered().await, [Admit, CloseUnseen, Cancel, SetPriority, Invite]);
+    assert_eq!(offered().await, [Triage, Admit, CloseUnseen, Cancel, EnterInError, SetPriority, Invite]);
+    stage.rounds.triage(&me, change(&visit)).await.unwrap();
+    assert_eq!(offered().await, [Admit, CloseUnseen, Cancel, EnterInError, SetPriority, Invite]);
     stage.rounds.admit(&me, change(&visit)).await.unwrap();
-    let begun = [Release, WrapUp, Finish, CheckIdentity, SetPriority, Invite, JoinCall, WriteNote, TakeSnapshot];
-    assert_eq!(offered().await, begun);
+    let exam = [Release, WrapUp, Pause, Finish, EnterInError, CheckIdentity];
+    let visit_goes_on = [SetPriority, Invite, JoinCall, WriteNote, TakeSnapshot];
+    assert_eq!(offered().await, [&exam[..], &visit_goes_on].concat());
+    stage.rounds.pause(&me, change(&visit)).await.unwrap();
+    let interrupted = [Admit, Release, Finish, EnterInError, CheckIdentity];
+    assert_eq!(offered().await, [&interrupted[..], &visit_goes_on].concat(), "admitting takes it up again");
+    stage.rounds.release(&me, change(&visit)).await.unwrap();
+    let sent_back = [Admit, Finish, EnterInError, SetPriority, Invite, WriteNote];
+    assert_eq!(offered().await, sent_back, "who was seen and sent back cannot have left unseen");
+    stage.rounds.admit(&me, change(&visit)).await.unwrap();
     stage.rounds.finish(&me, finish(visit.encounter, Outcome::Completed)).await.unwrap();
-    assert_eq!(offered().await, [WriteNote]);
+    assert_eq!(offered().await, [EnterInError, WriteNote]);
+    let blank = EnterInErrorRequest { encounter: visit.encounter, reason: " ".into() };
+    assert_eq!(refusal(stage.rounds.enter_in_error(&me, blank).await), "encounter.no_reason");
+    let double = EnterInErrorRequest { encounter: visit.encounter, reason: "A double entry.".into() };
+    stage.rounds.enter_in_error(&me, double).await.unwrap();
+    assert_eq!(offered().await, []);
+}
+
+#[tokio::test]
+async fn a_visit_is_planned_for_now_or_later() {
+    let stage = Stage::sample().await;
+    let me = stage.clinician().await;
+    let (patient, rooms) = (stage.patient(&me, "Ostrander").await, stage.queue(&me).await.rooms);
+    let create = async |planned_for: Option<domain::Timestamp>| {
+        let request = CreateEncounterRequest {
+            patient: patient.id,
+            room: rooms[0].id,
+            reason: "Follow-up".into(),
+            priority: Priority::Routine,
+            planned_for,
+        };
+        stage.rounds.create_encounter(&me, request).await
+    };
+    let now = stage.rounds.now();
+    let days = chrono::TimeDelta::days;
+    for wrong in [now - days(1), now + days(1000), domain::Timestamp::MAX_UTC, domain::Timestamp::MIN_UTC] {
+        assert_eq!(refusal(create(Some(wrong)).await), "invalid", "{wrong}");
+    }
+    for right in [None, Some(now), Some(now + days(30))] {
+        let link = create(right).await.unwrap();
+        assert!(link.expires_at > right.unwrap_or(now), "the link works when the visit is planned for");
+    }
 }
 
 #[tokio::test]

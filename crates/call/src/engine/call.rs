@@ -248,7 +248,7 @@ impl Call {
             FromHub::Chat { from, name, id, text } => {
                 self.chat.add(Chat::theirs(from, name, id, text, Utc::now()));
             }
-            FromHub::Problem { message } => tracing::info!(message, "the hub did not take something"),
+            FromHub::Problem { message, .. } => tracing::info!(message, "the hub did not take something"),
             FromHub::Place { .. } | FromHub::Beat => {}
         }
     }

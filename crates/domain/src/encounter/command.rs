@@ -19,7 +19,12 @@ pub enum EncounterCommand {
         given: bool,
     },
     /// The patient wrote something from the waiting room: it stands in the queue and beside the chart.
-    LeaveMessage(Phi<String>),
+    LeaveMessage {
+        /// Made by the sender.
+        id: String,
+        /// Their words.
+        text: Phi<String>,
+    },
     /// Intake is done.
     Triage,
     /// A clinician takes the patient in.
@@ -49,7 +54,7 @@ pub enum EncounterCommand {
     /// It never should have been written.
     EnterInError {
         /// Why.
-        reason: String,
+        reason: Phi<String>,
     },
 }
 

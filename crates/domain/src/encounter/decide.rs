@@ -36,16 +36,16 @@ impl Encounter {
                 }
                 next.consent = Some(Consent { given: *given, at });
             }
-            C::LeaveMessage(text) => {
+            C::LeaveMessage { id, text } => {
                 self.still_open()?;
-                // The same words again are the same message: a page that lost its line sends it twice.
-                if self.messages.iter().any(|message| message.text == *text) {
+                // A page that lost its line sends the same message twice.
+                if self.messages.iter().any(|message| message.id == *id) {
                     return Ok(None);
                 }
                 if self.messages.len() >= MESSAGE_LIMIT {
                     return Err(EncounterRefusal::TooManyMessages);
                 }
-                next.messages.push(WaitingMessage { text: text.clone(), at });
+                next.messages.push(WaitingMessage { id: id.clone(), text: text.clone(), at });
             }
             C::ConfirmIdentity { by } => {
                 self.begun()?;
@@ -87,22 +87,40 @@ impl Encounter {
             (S::Planned, C::Release | C::WrapUp | C::Pause | C::Resume | C::Finish(_)) => Err(R::NotBegun),
 
             (S::Arrived { .. } | S::Triaged { .. }, C::Arrive) => same(),
-            (S::Arrived { arrived_at }, C::Triage) => Ok(S::Triaged { arrived_at: *arrived_at, triaged_at: at }),
+            (S::Arrived { arrived_at }, C::Triage) => {
+                Ok(S::Triaged { arrived_at: *arrived_at, triaged_at: at, started_at: None })
+            }
             (S::Triaged { .. }, C::Triage) => same(),
-            (S::Arrived { arrived_at } | S::Triaged { arrived_at, .. }, C::Admit { clinician }) => {
+            (S::Arrived { arrived_at } | S::Triaged { arrived_at, started_at: None, .. }, C::Admit { clinician }) => {
                 Ok(S::InProgress { arrived_at: *arrived_at, started_at: at, clinician: *clinician, stage: Stage::Exam })
             }
-            (S::Arrived { arrived_at } | S::Triaged { arrived_at, .. }, C::Finish(outcome)) => match outcome {
-                Outcome::LeftWithoutBeingSeen | Outcome::NoAnswer => Ok(S::Finished {
+            // Whoever was sent back has been seen since their first admission.
+            (S::Triaged { arrived_at, started_at: Some(started_at), .. }, C::Admit { clinician }) => {
+                Ok(S::InProgress {
                     arrived_at: *arrived_at,
-                    started_at: None,
-                    finished_at: at,
-                    by,
-                    outcome: *outcome,
-                }),
-                Outcome::Completed | Outcome::Incomplete => Err(R::Outcome { why: "nobody has seen the patient yet." }),
-            },
-            (S::Arrived { .. } | S::Triaged { .. }, C::Cancel(reason)) => Ok(S::Cancelled { at, by, reason: *reason }),
+                    started_at: *started_at,
+                    clinician: *clinician,
+                    stage: Stage::Exam,
+                })
+            }
+            (S::Arrived { arrived_at } | S::Triaged { arrived_at, started_at: None, .. }, C::Finish(outcome)) => {
+                match outcome {
+                    Outcome::LeftWithoutBeingSeen | Outcome::NoAnswer => Ok(S::Finished {
+                        arrived_at: *arrived_at,
+                        started_at: None,
+                        finished_at: at,
+                        by,
+                        outcome: *outcome,
+                    }),
+                    Outcome::Completed | Outcome::Incomplete => {
+                        Err(R::Outcome { why: "nobody has seen the patient yet." })
+                    }
+                }
+            }
+            (S::Arrived { .. } | S::Triaged { started_at: None, .. }, C::Cancel(reason)) => {
+                Ok(S::Cancelled { at, by, reason: *reason })
+            }
+            (S::Triaged { started_at: Some(_), .. }, C::Cancel(_)) => Err(R::Begun),
             (S::Arrived { .. } | S::Triaged { .. }, C::Release) => same(),
             (S::Arrived { .. } | S::Triaged { .. }, C::WrapUp | C::Pause | C::Resume) => Err(R::NotBegun),
 
@@ -114,8 +132,8 @@ impl Encounter {
             }
             (S::InProgress { .. } | S::OnLeave { .. }, C::Admit { .. }) => Err(R::AlreadyAdmitted),
             (S::InProgress { .. } | S::OnLeave { .. }, C::Triage | C::Cancel(_)) => Err(R::Begun),
-            (S::InProgress { arrived_at, .. } | S::OnLeave { arrived_at, .. }, C::Release) => {
-                Ok(S::Triaged { arrived_at: *arrived_at, triaged_at: at })
+            (S::InProgress { arrived_at, started_at, .. } | S::OnLeave { arrived_at, started_at, .. }, C::Release) => {
+                Ok(S::Triaged { arrived_at: *arrived_at, triaged_at: at, started_at: Some(*started_at) })
             }
             (S::InProgress { arrived_at, started_at, clinician, .. }, C::WrapUp) => Ok(S::InProgress {
                 arrived_at: *arrived_at,
@@ -135,7 +153,9 @@ impl Encounter {
             }),
             (S::OnLeave { .. }, C::WrapUp) => Err(R::NotBegun),
             (
-                S::InProgress { arrived_at, started_at, .. } | S::OnLeave { arrived_at, started_at, .. },
+                S::InProgress { arrived_at, started_at, .. }
+                | S::OnLeave { arrived_at, started_at, .. }
+                | S::Triaged { arrived_at, started_at: Some(started_at), .. },
                 C::Finish(outcome),
             ) => match outcome {
                 Outcome::Completed | Outcome::Incomplete | Outcome::NoAnswer => Ok(S::Finished {
@@ -167,7 +187,7 @@ impl Encounter {
                 _,
                 C::RecordCheck(_)
                 | C::RecordConsent { .. }
-                | C::LeaveMessage(_)
+                | C::LeaveMessage { .. }
                 | C::ConfirmIdentity { .. }
                 | C::SetPriority(_),
             ) => same(),

@@ -23,6 +23,7 @@
 mod command;
 mod decide;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
@@ -33,6 +34,9 @@ use crate::priority::Priority;
 use crate::{Phi, Timestamp};
 
 pub use command::{EncounterCommand, EncounterRefusal};
+
+/// How long after the planned time a patient who has not come is late.
+const LATE_AFTER: TimeDelta = TimeDelta::minutes(5);
 
 /// One visit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,6 +88,9 @@ pub enum EncounterState {
         arrived_at: Timestamp,
         /// Since when they are ready.
         triaged_at: Timestamp,
+        /// When a clinician first admitted them, where they were sent back to the waiting room since.
+        #[serde(default)]
+        started_at: Option<Timestamp>,
     },
     /// Being seen.
     InProgress {
@@ -139,7 +146,7 @@ pub enum EncounterState {
         #[ts(type = "string")]
         by: Actor,
         /// Why.
-        reason: String,
+        reason: Phi<String>,
     },
 }
 
@@ -220,10 +227,45 @@ pub struct IntakeAnswer {
 /// Something that a patient wrote from the waiting room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct WaitingMessage {
+    /// Made by the page that sent it: a message that is sent again after a lost answer is kept once.
+    #[serde(default)]
+    pub id: String,
     /// The patient's words.
     pub text: Phi<String>,
     /// When.
     pub at: Timestamp,
+}
+
+/// Whose turn it is among those who wait: the smallest is next. The most urgent goes first; among those, who is ready
+/// before who is not; among those, who came first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Turn {
+    priority: Priority,
+    intake_open: bool,
+    arrived_at: Timestamp,
+    encounter: EncounterId,
+}
+
+impl Encounter {
+    /// The turn of a patient who waits; `None` for everybody else.
+    pub fn turn(&self) -> Option<Turn> {
+        let (intake_open, arrived_at) = match self.state {
+            EncounterState::Arrived { arrived_at } => (true, arrived_at),
+            EncounterState::Triaged { arrived_at, .. } => (false, arrived_at),
+            EncounterState::Planned
+            | EncounterState::InProgress { .. }
+            | EncounterState::OnLeave { .. }
+            | EncounterState::Finished { .. }
+            | EncounterState::Cancelled { .. }
+            | EncounterState::EnteredInError { .. } => return None,
+        };
+        Some(Turn { priority: self.priority, intake_open, arrived_at, encounter: self.id })
+    }
+
+    /// When a patient who is expected will be late: a few minutes after the planned time, since nobody comes to the second.
+    pub fn late_at(&self) -> Option<Timestamp> {
+        matches!(self.state, EncounterState::Planned).then(|| self.planned_for + LATE_AFTER)
+    }
 }
 
 impl EncounterState {
@@ -251,12 +293,21 @@ impl EncounterState {
         }
     }
 
+    /// When a clinician first admitted the patient, where one did.
+    pub fn started_at(&self) -> Option<Timestamp> {
+        match self {
+            Self::InProgress { started_at, .. } | Self::OnLeave { started_at, .. } => Some(*started_at),
+            Self::Triaged { started_at, .. } | Self::Finished { started_at, .. } => *started_at,
+            Self::Planned | Self::Arrived { .. } | Self::Cancelled { .. } | Self::EnteredInError { .. } => None,
+        }
+    }
+
     /// The newest time that the state holds.
     fn newest(&self) -> Option<Timestamp> {
         match self {
             Self::Planned => None,
             Self::Arrived { arrived_at } => Some(*arrived_at),
-            Self::Triaged { arrived_at, triaged_at } => Some(*arrived_at.max(triaged_at)),
+            Self::Triaged { arrived_at, triaged_at, .. } => Some(*arrived_at.max(triaged_at)),
             Self::InProgress { arrived_at, started_at, .. } => Some(*arrived_at.max(started_at)),
             Self::OnLeave { since, .. } => Some(*since),
             Self::Finished { finished_at, .. } => Some(*finished_at),

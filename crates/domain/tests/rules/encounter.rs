@@ -13,32 +13,32 @@ use crate::people::{colleague, encounter, me, minute, tries};
 use crate::table::{assert_table, refused, same, table};
 
 const EVERY_STATE_AND_COMMAND: &str = r#"
-                            | planned      | arrived    | triaged    | exam              | discharge         | leave             | finished   | cancelled  | in error
-arrive                      | arrived      | -          | -          | -                 | -                 | -                 | !over      | !over      | !over
-record check                | *            | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
-record consent true         | *            | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
-record consent false        | *            | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
-triage                      | !not_arrived | triaged    | -          | !begun            | !begun            | !begun            | !over      | !over      | !over
-admit, me                   | !not_arrived | exam       | exam       | -                 | -                 | exam              | !over      | !over      | !over
-admit, colleague            | !not_arrived | exam       | exam       | !already_admitted | !already_admitted | !already_admitted | !over      | !over      | !over
-message                     | *            | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
-confirm identity            | !not_begun   | !not_begun | !not_begun | *                 | *                 | *                 | !over      | !over      | !over
-set routine                 | -            | -          | -          | -                 | -                 | -                 | !over      | !over      | !over
-set urgent                  | *            | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
-release                     | !not_begun   | -          | -          | triaged           | triaged           | triaged           | !over      | !over      | !over
-wrap up                     | !not_begun   | !not_begun | !not_begun | discharge         | -                 | !not_begun        | !over      | !over      | !over
-pause                       | !not_begun   | !not_begun | !not_begun | leave             | leave             | -                 | !over      | !over      | !over
-resume                      | !not_begun   | !not_begun | !not_begun | -                 | -                 | exam              | !over      | !over      | !over
-finish completed            | !not_begun   | !outcome   | !outcome   | finished          | finished          | finished          | -          | !over      | !over
-finish incomplete           | !not_begun   | !outcome   | !outcome   | finished          | finished          | finished          | !over      | !over      | !over
-finish leftwithoutbeingseen | !not_begun   | unseen     | unseen     | !outcome          | !outcome          | !outcome          | !over      | !over      | !over
-finish noanswer             | !not_begun   | unseen     | unseen     | finished          | finished          | finished          | !over      | !over      | !over
-cancel bypatient            | cancelled    | cancelled  | cancelled  | !begun            | !begun            | !begun            | !over      | -          | !over
-cancel bypractice           | cancelled    | cancelled  | cancelled  | !begun            | !begun            | !begun            | !over      | -          | !over
-cancel noshow               | cancelled    | cancelled  | cancelled  | !begun            | !begun            | !begun            | !over      | -          | !over
-cancel noconsent            | cancelled    | cancelled  | cancelled  | !begun            | !begun            | !begun            | !over      | -          | !over
-in error "twice"            | in error     | in error   | in error   | in error          | in error          | in error          | in error   | in error   | -
-in error " "                | !no_reason   | !no_reason | !no_reason | !no_reason        | !no_reason        | !no_reason        | !no_reason | !no_reason | !no_reason
+                            | planned      | arrived    | triaged    | sent back  | exam              | discharge         | leave             | finished   | cancelled  | in error
+arrive                      | arrived      | -          | -          | -          | -                 | -                 | -                 | !over      | !over      | !over
+record check                | *            | *          | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
+record consent true         | *            | *          | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
+record consent false        | *            | *          | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
+triage                      | !not_arrived | triaged    | -          | -          | !begun            | !begun            | !begun            | !over      | !over      | !over
+admit, me                   | !not_arrived | exam       | exam       | exam       | -                 | -                 | exam              | !over      | !over      | !over
+admit, colleague            | !not_arrived | exam       | exam       | exam       | !already_admitted | !already_admitted | !already_admitted | !over      | !over      | !over
+message                     | *            | *          | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
+confirm identity            | !not_begun   | !not_begun | !not_begun | !not_begun | *                 | *                 | *                 | !over      | !over      | !over
+set routine                 | -            | -          | -          | -          | -                 | -                 | -                 | !over      | !over      | !over
+set urgent                  | *            | *          | *          | *          | *                 | *                 | *                 | !over      | !over      | !over
+release                     | !not_begun   | -          | -          | -          | sent back         | sent back         | sent back         | !over      | !over      | !over
+wrap up                     | !not_begun   | !not_begun | !not_begun | !not_begun | discharge         | -                 | !not_begun        | !over      | !over      | !over
+pause                       | !not_begun   | !not_begun | !not_begun | !not_begun | leave             | leave             | -                 | !over      | !over      | !over
+resume                      | !not_begun   | !not_begun | !not_begun | !not_begun | -                 | -                 | exam              | !over      | !over      | !over
+finish completed            | !not_begun   | !outcome   | !outcome   | finished   | finished          | finished          | finished          | -          | !over      | !over
+finish incomplete           | !not_begun   | !outcome   | !outcome   | finished   | finished          | finished          | finished          | !over      | !over      | !over
+finish leftwithoutbeingseen | !not_begun   | unseen     | unseen     | !outcome   | !outcome          | !outcome          | !outcome          | !over      | !over      | !over
+finish noanswer             | !not_begun   | unseen     | unseen     | finished   | finished          | finished          | finished          | !over      | !over      | !over
+cancel bypatient            | cancelled    | cancelled  | cancelled  | !begun     | !begun            | !begun            | !begun            | !over      | -          | !over
+cancel bypractice           | cancelled    | cancelled  | cancelled  | !begun     | !begun            | !begun            | !begun            | !over      | -          | !over
+cancel noshow               | cancelled    | cancelled  | cancelled  | !begun     | !begun            | !begun            | !begun            | !over      | -          | !over
+cancel noconsent            | cancelled    | cancelled  | cancelled  | !begun     | !begun            | !begun            | !begun            | !over      | -          | !over
+in error "twice"            | in error     | in error   | in error   | in error   | in error          | in error          | in error          | in error   | in error   | -
+in error " "                | !no_reason   | !no_reason | !no_reason | !no_reason | !no_reason        | !no_reason        | !no_reason        | !no_reason | !no_reason | !no_reason
 "#;
 
 fn states() -> Vec<(&'static str, S)> {
@@ -47,7 +47,8 @@ fn states() -> Vec<(&'static str, S)> {
     let all = vec![
         S::Planned,
         S::Arrived { arrived_at },
-        S::Triaged { arrived_at, triaged_at: minute(2) },
+        S::Triaged { arrived_at, triaged_at: minute(2), started_at: None },
+        S::Triaged { arrived_at, triaged_at: minute(7), started_at: Some(started_at) },
         S::InProgress { arrived_at, started_at, clinician, stage: Stage::Exam },
         S::InProgress { arrived_at, started_at, clinician, stage: Stage::Discharge },
         S::OnLeave { arrived_at, started_at, clinician, since: minute(8) },
@@ -69,7 +70,8 @@ fn word(state: &S) -> &'static str {
     match state {
         S::Planned => "planned",
         S::Arrived { .. } => "arrived",
-        S::Triaged { .. } => "triaged",
+        S::Triaged { started_at: None, .. } => "triaged",
+        S::Triaged { started_at: Some(_), .. } => "sent back",
         S::InProgress { stage: Stage::Exam, .. } => "exam",
         S::InProgress { stage: Stage::Discharge, .. } => "discharge",
         S::OnLeave { .. } => "leave",
@@ -94,7 +96,7 @@ fn commands() -> Vec<C> {
         C::Triage,
         C::Admit { clinician: me() },
         C::Admit { clinician: colleague() },
-        C::LeaveMessage("It hurts more now.".into()),
+        C::LeaveMessage { id: "7f".into(), text: "It hurts more now.".into() },
         C::ConfirmIdentity { by: me() },
         C::SetPriority(Priority::Routine),
         C::SetPriority(Priority::Urgent),
@@ -120,7 +122,7 @@ fn name(command: &C) -> String {
         C::Triage => "triage".into(),
         C::Admit { clinician } if *clinician == me() => "admit, me".into(),
         C::Admit { .. } => "admit, colleague".into(),
-        C::LeaveMessage(_) => "message".into(),
+        C::LeaveMessage { .. } => "message".into(),
         C::ConfirmIdentity { .. } => "confirm identity".into(),
         C::SetPriority(priority) => format!("set {priority:?}").to_lowercase(),
         C::Release => "release".into(),
@@ -129,7 +131,7 @@ fn name(command: &C) -> String {
         C::Resume => "resume".into(),
         C::Finish(outcome) => format!("finish {outcome:?}").to_lowercase(),
         C::Cancel(reason) => format!("cancel {reason:?}").to_lowercase(),
-        C::EnterInError { reason } => format!("in error {reason:?}"),
+        C::EnterInError { reason } => format!("in error {:?}", reason.as_str()),
     }
 }
 
@@ -149,15 +151,19 @@ fn every_state_takes_every_command_as_the_table_says() {
 #[test]
 fn a_message_is_kept_once_and_not_without_end() {
     let by = Actor::User(me());
-    let leave = |visit: &Encounter, text: String, at| visit.decide(&C::LeaveMessage(text.into()), by, minute(at));
-    let first = leave(&encounter(S::Planned), "Are you there?".into(), 1).unwrap().unwrap();
+    let leave = |visit: &Encounter, id: &str, at| {
+        visit.decide(&C::LeaveMessage { id: id.into(), text: "Are you there?".into() }, by, minute(at))
+    };
+    let first = leave(&encounter(S::Planned), "a", 1).unwrap().unwrap();
+    assert_eq!(leave(&first, "a", 2), Ok(None), "a page that lost its line says it twice");
+    let second = leave(&first, "b", 3).unwrap().unwrap();
     assert_eq!(
-        first.messages.iter().map(|one| (one.text.as_str(), one.at)).collect::<Vec<_>>(),
-        [("Are you there?", minute(1))]
+        second.messages.iter().map(|one| (one.text.as_str(), one.at)).collect::<Vec<_>>(),
+        [("Are you there?", minute(1)), ("Are you there?", minute(3))],
+        "who asks again in the same words asks again"
     );
-    assert_eq!(leave(&first, "Are you there?".into(), 2), Ok(None), "a page that lost its line says it twice");
-    let full = (0..99).fold(first, |visit, number| leave(&visit, format!("{number}"), 3).unwrap().unwrap());
-    assert_eq!(leave(&full, "one more".into(), 4), Err(EncounterRefusal::TooManyMessages));
+    let full = (0..98).fold(second, |visit, number| leave(&visit, &number.to_string(), 4).unwrap().unwrap());
+    assert_eq!(leave(&full, "one more", 5), Err(EncounterRefusal::TooManyMessages));
 }
 
 #[test]
@@ -172,7 +178,7 @@ fn each_step_writes_its_time_and_person() {
     let wrapped = step(&resumed, C::WrapUp, 6);
     let finished = step(&wrapped, C::Finish(Outcome::Completed), 7);
     let (arrived_at, started_at, clinician) = (minute(1), minute(3), me());
-    assert_eq!(triaged.state, S::Triaged { arrived_at, triaged_at: minute(2) });
+    assert_eq!(triaged.state, S::Triaged { arrived_at, triaged_at: minute(2), started_at: None });
     assert_eq!(admitted.state, S::InProgress { arrived_at, started_at, clinician, stage: Stage::Exam });
     assert_eq!(paused.state, S::OnLeave { arrived_at, started_at, clinician, since: minute(4) });
     assert_eq!(resumed.state, admitted.state);
@@ -187,7 +193,9 @@ fn times(state: &S) -> Vec<Timestamp> {
     match state {
         S::Planned => vec![],
         S::Arrived { arrived_at } => vec![*arrived_at],
-        S::Triaged { arrived_at, triaged_at } => vec![*arrived_at, *triaged_at],
+        S::Triaged { arrived_at, triaged_at, started_at } => {
+            std::iter::once(*arrived_at).chain(*started_at).chain([*triaged_at]).collect()
+        }
         S::InProgress { arrived_at, started_at, .. } => vec![*arrived_at, *started_at],
         S::OnLeave { arrived_at, started_at, since, .. } => vec![*arrived_at, *started_at, *since],
         S::Finished { arrived_at, started_at, finished_at, .. } => {
@@ -197,16 +205,8 @@ fn times(state: &S) -> Vec<Timestamp> {
     }
 }
 
-fn started_at(state: &S) -> Option<Timestamp> {
-    match state {
-        S::InProgress { started_at, .. } | S::OnLeave { started_at, .. } => Some(*started_at),
-        S::Finished { started_at, .. } => *started_at,
-        S::Planned | S::Arrived { .. } | S::Triaged { .. } | S::Cancelled { .. } | S::EnteredInError { .. } => None,
-    }
-}
-
 /// What must hold between a visit and the visit after one accepted command.
-fn check_step(before: &Encounter, after: &Encounter, command: &C) -> Result<(), TestCaseError> {
+fn check_step(before: &Encounter, after: &Encounter) -> Result<(), TestCaseError> {
     let fixed = |visit: &Encounter| (visit.id, visit.patient, visit.room, visit.planned_for, visit.reason.clone());
     prop_assert_eq!(fixed(before), fixed(after), "a command changed what visits never change");
     prop_assert!(times(&after.state).is_sorted(), "times run backwards: {:?}", after.state);
@@ -221,13 +221,44 @@ fn check_step(before: &Encounter, after: &Encounter, command: &C) -> Result<(), 
     if before.state.arrived_at().is_some() && !gone {
         prop_assert_eq!(before.state.arrived_at(), after.state.arrived_at(), "the arrival was rewritten");
     }
-    if started_at(&before.state).is_some() && !gone && *command != C::Release {
-        prop_assert_eq!(started_at(&before.state), started_at(&after.state), "the beginning was rewritten");
+    if before.state.started_at().is_some() && !gone {
+        prop_assert_eq!(before.state.started_at(), after.state.started_at(), "the beginning was rewritten");
     }
     if let (Some(one), Some(other)) = (before.state.clinician(), after.state.clinician()) {
         prop_assert_eq!(one, other, "a colleague took over a visit that was not released");
     }
     Ok(())
+}
+
+/// Whose turn it is, from the first to the last.
+#[test]
+fn turns_come_by_urgency_then_readiness_then_arrival() {
+    let arrived = |at| S::Arrived { arrived_at: minute(at) };
+    let ready = |at| S::Triaged { arrived_at: minute(at), triaged_at: minute(at + 1), started_at: None };
+    let line = [
+        ("an emergency whose intake is open", Priority::Emergency, arrived(9)),
+        ("urgent and ready", Priority::Urgent, ready(8)),
+        ("urgent, came earlier, not ready", Priority::Urgent, arrived(1)),
+        ("routine and ready", Priority::Routine, ready(3)),
+        ("routine and ready, came later", Priority::Routine, ready(4)),
+        ("routine, came first, not ready", Priority::Routine, arrived(0)),
+    ];
+    let visit =
+        |(_, priority, state): &(&str, Priority, S)| Encounter { priority: *priority, ..encounter(state.clone()) };
+    for pair in line.windows(2) {
+        assert!(visit(&pair[0]).turn() < visit(&pair[1]).turn(), "{} before {}", pair[0].0, pair[1].0);
+    }
+    for (name, state) in states() {
+        let waits = matches!(state, S::Arrived { .. } | S::Triaged { .. });
+        assert_eq!(encounter(state).turn().is_some(), waits, "{name}");
+    }
+}
+
+#[test]
+fn only_the_expected_are_late_and_not_to_the_second() {
+    let planned = encounter(S::Planned);
+    assert_eq!(planned.late_at(), Some(planned.planned_for + chrono::TimeDelta::minutes(5)));
+    assert_eq!(encounter(S::Arrived { arrived_at: minute(0) }).late_at(), None);
 }
 
 proptest! {
@@ -242,7 +273,7 @@ proptest! {
         for (command, offset, mine) in walk {
             let by = Actor::User(if mine { me() } else { colleague() });
             let Ok(Some(after)) = visit.decide(&command, by, minute(offset)) else { continue };
-            check_step(&visit, &after, &command)?;
+            check_step(&visit, &after)?;
             prop_assert!(!matches!(after.decide(&command, by, minute(offset)), Ok(Some(_))), "{command:?} has a second effect");
             let text = serde_json::to_string(&after).unwrap();
             prop_assert_eq!(&serde_json::from_str::<Encounter>(&text).unwrap(), &after);

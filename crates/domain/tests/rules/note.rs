@@ -2,7 +2,7 @@
 
 use domain::Phi;
 use domain::note::{Heading, LONGEST, Note, NoteRefusal as R, NoteState as S, sha256_hex};
-use domain::template::QuestionKind;
+use domain::template::{Flaw, QuestionKind};
 use proptest::prelude::*;
 
 use crate::people::{answers, colleague, me, minute, note, question, signer, tries};
@@ -119,6 +119,8 @@ fn an_answer_must_fit_its_question() {
         ("width", &["abc"], None),
         ("width", &["1", "2"], Some("note.wrong_answer")),
         ("since", &["yest"], None),
+        ("seen", &["yester"], None),
+        ("seen", &["now", "then"], Some("note.wrong_answer")),
         ("smokes", &["yes"], None),
         ("smokes", &["no"], None),
         ("smokes", &["maybe"], Some("note.wrong_answer")),
@@ -152,6 +154,14 @@ fn what_is_missing_is_named_in_order() {
         (&[("story", &["Well."]), ("width", &["1"]), ("since", &["yesterday"])], &["since"]),
         (&[("story", &["Well."]), ("width", &["1"]), ("since", &["2026-02-28"])], &[]),
         (&[("story", &["Well."]), ("width", &["1"]), ("since", &[" "])], &[]),
+        (&[("story", &["Well."]), ("width", &["-300"])], &[]),
+        (&[("story", &["Well."]), ("width", &["-300.5"])], &["width"]),
+        (&[("story", &["Well."]), ("width", &["501"])], &["width"]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-14 09:30 -05:00"])], &[]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-14 09:30"])], &["seen"]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-02-31 10:00 -05:00"])], &["seen"]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-14 24:30 +00:00"])], &["seen"]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["yesterday"])], &["seen"]),
     ];
     for (given, missing) in cases {
         let note = Note { answers: answers(given), ..note() };
@@ -161,8 +171,17 @@ fn what_is_missing_is_named_in_order() {
         let signing = note.sign(text, &sha256_hex(b"the text"), &signer(me()), minute(1));
         assert_eq!(signing.err(), (!missing.is_empty()).then_some(R::Missing { count: missing.len() }));
     }
-    let first = &Note { answers: answers(&[]), ..note() }.missing()[0];
-    assert_eq!((&*first.section, &*first.name), ("Findings", "The story"));
+    let flawed = Note { answers: answers(&[("width", &["999"]), ("since", &["soon"])]), ..note() }.missing();
+    let flaws: Vec<_> = flawed.iter().map(|one| (&*one.section, &*one.name, one.flaw)).collect();
+    let out_of_range = Flaw::OutOfRange { min: Some(-300), max: Some(500) };
+    assert_eq!(
+        flaws,
+        [
+            ("Findings", "The story", Flaw::Missing),
+            ("Measured", "The width", out_of_range),
+            ("Measured", "The since", Flaw::Unreadable),
+        ]
+    );
 }
 
 #[test]

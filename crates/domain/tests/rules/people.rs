@@ -86,6 +86,8 @@ pub fn question(id: &str, kind: QuestionKind, required: bool) -> Question {
         kind,
         options: vec!["left".into(), "right".into()],
         unit: (kind == QuestionKind::Number).then(|| "mm".into()),
+        min: (kind == QuestionKind::Number).then_some(-300),
+        max: (kind == QuestionKind::Number).then_some(500),
         required,
         tags: Vec::new(),
         hint: None,
@@ -104,6 +106,7 @@ pub fn template() -> Template {
     let measured = vec![
         question("width", K::Number, true),
         question("since", K::Date, false),
+        question("seen", K::DateTime, false),
         question("smokes", K::YesNo, false),
     ];
     let section = |id: &str, name: &str, questions| Section { id: id.into(), name: name.into(), questions };

@@ -56,7 +56,7 @@ fn chart() -> Chart {
 
 fn visit() -> Encounter {
     let intake = vec![IntakeAnswer { question: "Why?".into(), answer: word() }];
-    let messages = vec![WaitingMessage { text: word(), at: minute(0) }];
+    let messages = vec![WaitingMessage { id: String::new(), text: word(), at: minute(0) }];
     Encounter { intake, messages, ..encounter(EncounterState::Planned) }
 }
 

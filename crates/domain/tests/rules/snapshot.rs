@@ -24,13 +24,13 @@ fn kept() -> Snapshot {
 #[test]
 fn a_snapshot_is_deleted_once_and_with_a_reason() {
     for blank in ["", " ", "\n\t"] {
-        assert_eq!(kept().delete(blank, me(), minute(1)), Err(R::NoReason));
+        assert_eq!(kept().delete(&blank.into(), me(), minute(1)), Err(R::NoReason));
     }
-    let deleted = kept().delete(" wrong patient ", colleague(), minute(1)).unwrap();
+    let deleted = kept().delete(&" wrong patient ".into(), colleague(), minute(1)).unwrap();
     let state = SnapshotState::Deleted { at: minute(1), by: colleague(), reason: "wrong patient".into() };
     assert_eq!(deleted, Snapshot { state, ..kept() });
     for reason in ["again", ""] {
-        assert_eq!(deleted.delete(reason, me(), minute(2)), Err(R::Deleted));
+        assert_eq!(deleted.delete(&reason.into(), me(), minute(2)), Err(R::Deleted));
     }
 }
 

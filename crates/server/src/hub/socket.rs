@@ -170,7 +170,7 @@ impl Talk {
             allowance = (allowance + (now - counted_at).as_secs_f64() * PER_SECOND).min(BURST) - 1.0;
             counted_at = now;
             if allowance < 0.0 {
-                self.say(FromHub::Problem { message: "Too many messages at once. Please reload the page.".into() });
+                self.say(problem("Too many messages at once. Please reload the page."));
                 return;
             }
             match message {
@@ -180,9 +180,9 @@ impl Talk {
                             return;
                         }
                     }
-                    Err(_) => self.say(FromHub::Problem { message: "This message could not be read.".into() }),
+                    Err(_) => self.say(problem("This message could not be read.")),
                 },
-                Message::Binary(_) => self.say(FromHub::Problem { message: "This message could not be read.".into() }),
+                Message::Binary(_) => self.say(problem("This message could not be read.")),
                 Message::Ping(_) | Message::Pong(_) => {}
                 Message::Close(_) => return,
             }
@@ -192,7 +192,7 @@ impl Talk {
     async fn hear(&self, word: ToHub) -> std::ops::ControlFlow<()> {
         let rounds = &self.hub.inner.rounds;
         match word {
-            ToHub::Hello { .. } => self.say(FromHub::Problem { message: "Hello was said already.".into() }),
+            ToHub::Hello { .. } => self.say(problem("Hello was said already.")),
             ToHub::Identify { name, birth_date } => match rounds.identify(self.participant, name, birth_date).await {
                 Ok(()) => self.refresh().await,
                 Err(reason) => self.say(FromHub::Refused { reason }),
@@ -227,39 +227,46 @@ impl Talk {
     }
 
     async fn chat(&self, id: String, text: domain::Phi<String>) {
-        if text.trim().is_empty() || text.chars().count() > CHAT_LIMIT || id.len() > CHAT_ID_LIMIT {
-            self.say(FromHub::Problem { message: "A message may have at most 2,000 characters.".into() });
-            return;
+        if id.len() > CHAT_ID_LIMIT {
+            return self.say(problem("This message could not be read."));
+        }
+        if let Err(message) = self.passed_on(&id, text).await {
+            self.say(FromHub::Problem { message, chat: Some(id) });
+        }
+    }
+
+    /// Passes a chat message on to those who read it, or keeps it for the practice. Why not is told to its sender.
+    async fn passed_on(&self, id: &str, text: domain::Phi<String>) -> Result<(), String> {
+        if text.trim().is_empty() || text.chars().count() > CHAT_LIMIT {
+            return Err("A message may have at most 2,000 characters.".to_owned());
         }
         let heard = self.hub.with_visit(self.encounter, |visit| {
             if !visit.chats(self.participant) {
                 return None;
             }
             let name = visit.name(self.participant);
-            let word = FromHub::Chat { from: self.participant, name, id, text: text.clone() };
+            let word = FromHub::Chat { from: self.participant, name, id: id.to_owned(), text: text.clone() };
             let readers = visit.readers(self.participant).map(|seat| seat.say(word.clone())).count();
             let kept = visit.is_patient(self.participant) && !visit.practice_reads(self.participant);
             Some((readers, kept))
         });
         match heard {
-            Some((_, true)) => self.kept(self.hub.inner.rounds.leave_message(self.participant, text).await).await,
-            Some((0, false)) => {
-                let message = "Nobody else is here yet, so your message was not delivered.".into();
-                self.say(FromHub::Problem { message });
+            Some((_, true)) => {
+                let left = self.hub.inner.rounds.leave_message(self.participant, id.to_owned(), text).await;
+                left.map_err(|failure| failure.told().message)?;
+                self.refresh().await;
+                Ok(())
             }
-            Some(_) => {}
-            None => self
-                .say(FromHub::Problem { message: "Messages can be written once you are in the waiting room.".into() }),
+            Some((0, false)) => Err("Nobody else is here yet, so your message was not delivered.".to_owned()),
+            Some(_) => Ok(()),
+            None => Err("Messages can be written once you are in the waiting room.".to_owned()),
         }
     }
 
     async fn kept(&self, result: Result<(), Failure>) {
         match result {
             Ok(()) => self.refresh().await,
-            Err(failure) => {
-                let message = failure.told().message;
-                self.say(FromHub::Problem { message });
-            }
+            Err(failure) => self.say(problem(&failure.told().message)),
         }
     }
 
@@ -270,4 +277,9 @@ impl Talk {
     fn say(&self, word: FromHub) {
         self.words.say(word);
     }
+}
+
+/// Something that could not be used, in plain words.
+fn problem(message: &str) -> FromHub {
+    FromHub::Problem { message: message.to_owned(), chat: None }
 }

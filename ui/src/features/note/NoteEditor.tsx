@@ -74,7 +74,7 @@ export function NoteEditor({ note, tools }: { note: NoteView; tools: ReactNode }
                   question={question}
                   draft={draft}
                   writable={note.writable}
-                  missing={missing.some((one) => one.question === question.id)}
+                  flaw={missing.find((one) => one.question === question.id)?.flaw ?? null}
                   recovered={note.recovered?.questions.includes(question.id) ? note.recovered : null}
                 />
               ))}

@@ -4,8 +4,10 @@ import { IconHistory, IconX } from "@tabler/icons-react";
 import { type FocusEvent, useId } from "react";
 import { type Draft, useAnswer } from "../../parts/drafts";
 import { clockTime, isDay, plainDate } from "../../parts/format";
+import { MomentInput } from "../../parts/MomentInput";
 import { text } from "../../strings/en";
-import type { Question as Asked, RecoveredText } from "../../types";
+import type { Flaw, Question as Asked, RecoveredText } from "../../types";
+import { flawWords } from "./flaws";
 import classes from "./Note.module.css";
 
 const words = text.note;
@@ -17,11 +19,12 @@ interface Props {
   question: Asked;
   draft: Draft;
   writable: boolean;
-  missing: boolean;
+  /** What keeps this answer from being signed, as the core last said. */
+  flaw: Flaw | null;
   recovered: RecoveredText | null;
 }
 
-export function Question({ question, draft, writable, missing, recovered }: Props) {
+export function Question({ question, draft, writable, flaw, recovered }: Props) {
   const id = useId();
   const value = useAnswer(draft, question.id);
   const set = (next: string[]) => draft.set(question.id, next);
@@ -30,15 +33,15 @@ export function Question({ question, draft, writable, missing, recovered }: Prop
       className={classes.question}
       data-question={question.id}
       data-wide={isWide(question) || undefined}
-      data-missing={missing || undefined}
+      data-missing={flaw !== null || undefined}
       data-recovered={recovered ? true : undefined}
       onFocus={rememberFocus}
     >
       <label htmlFor={id} id={`${id}-label`}>
         {question.name}
-        {question.required && <em data-open={missing || undefined}>{words.required}</em>}
+        {question.required && <em data-open={flaw !== null || undefined}>{words.required}</em>}
       </label>
-      <Answer id={id} question={question} value={value} onChange={set} disabled={!writable} />
+      <Answer id={id} question={question} value={value} error={flaw && flawWords(flaw, question)} onChange={set} disabled={!writable} />
       {question.hint && (
         <small id={`${id}-hint`} className={classes.hint}>
           {question.hint}
@@ -71,11 +74,12 @@ interface AnswerProps {
   id: string;
   question: Asked;
   value: string[];
+  error: string | null;
   onChange: (value: string[]) => void;
   disabled: boolean;
 }
 
-function Answer({ id, question, value, onChange, disabled }: AnswerProps) {
+function Answer({ id, question, value, error, onChange, disabled }: AnswerProps) {
   const first = value[0] ?? "";
   const one = (next: string) => onChange(next === "" ? [] : [next]);
   const described = question.hint ? `${id}-hint` : undefined;
@@ -106,7 +110,7 @@ function Answer({ id, question, value, onChange, disabled }: AnswerProps) {
           value={first}
           disabled={disabled}
           aria-describedby={described}
-          error={first.trim() !== "" && !Number.isFinite(Number(first)) ? words.notANumber : null}
+          error={error}
           rightSection={question.unit && <span className={classes.unit}>{question.unit}</span>}
           rightSectionWidth={question.unit ? Math.max(36, question.unit.length * 8 + 16) : undefined}
           rightSectionPointerEvents="none"
@@ -122,13 +126,15 @@ function Answer({ id, question, value, onChange, disabled }: AnswerProps) {
           placeholder={words.datePlaceholder}
           disabled={disabled}
           aria-describedby={described}
-          error={first.trim() !== "" && !isDay(first) ? words.notADate : null}
+          error={error}
           rightSection={isDay(first) && <span className={classes.unit}>{plainDate(first.trim())}</span>}
           rightSectionWidth={98}
           rightSectionPointerEvents="none"
           onChange={(event) => one(event.currentTarget.value)}
         />
       );
+    case "date_time":
+      return <MomentInput id={id} value={first} disabled={disabled} describedBy={described} error={error} onChange={one} />;
     case "yes_no":
       return (
         <Chips

@@ -1,4 +1,4 @@
-// A new visit, now, with a link for the patient.
+// A new visit, now or later, with a link for the patient.
 import { Button, Modal, SegmentedControl, Select, Textarea } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
@@ -6,6 +6,8 @@ import { CopyLink } from "../../parts/CopyLink";
 import { Problem } from "../../parts/Bits";
 import { useCommand, useRead } from "../../parts/api";
 import { momentDateTime, plainDate } from "../../parts/format";
+import { MomentInput } from "../../parts/MomentInput";
+import { readMoment } from "../../parts/moments";
 import { text } from "../../strings/en";
 import type { LinkView, PatientBrief, Priority } from "../../types";
 import classes from "./Patients.module.css";
@@ -37,15 +39,17 @@ function Form({ patient, onClose, onLink }: { patient: PatientBrief; onClose: ()
   const create = useCommand("encounter.create", { quiet: true, onDone: onLink });
   const form = useForm({
     mode: "controlled",
-    initialValues: { room: "", reason: "", priority: "routine" as Priority },
+    initialValues: { room: "", reason: "", priority: "routine" as Priority, planned: "" },
     validate: {
       reason: (value) => (value.trim() === "" ? words.reasonNeeded : null),
+      planned: (value) => (value.trim() !== "" && readMoment(value, new Date()) === null ? text.moment.unreadable : null),
     },
   });
   const room = form.values.room || (rooms[0]?.id ?? "");
   const submit = form.onSubmit((values) => {
     if (room === "") return form.setFieldError("room", words.roomNeeded);
-    void create.run({ patient: patient.id, room, reason: values.reason.trim(), priority: values.priority, planned_for: null });
+    const planned = readMoment(values.planned, new Date())?.toISOString() ?? null;
+    void create.run({ patient: patient.id, room, reason: values.reason.trim(), priority: values.priority, planned_for: planned });
   });
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
@@ -61,6 +65,15 @@ function Form({ patient, onClose, onLink }: { patient: PatientBrief; onClose: ()
         {...form.getInputProps("room")}
         value={room}
       />
+      <div data-wide>
+        <MomentInput
+          label={words.plannedFor}
+          value={form.values.planned}
+          error={form.errors.planned ? String(form.errors.planned) : null}
+          onChange={(value) => form.setFieldValue("planned", value)}
+        />
+        <small className={classes.hint}>{words.plannedForHint}</small>
+      </div>
       <div data-wide>
         <div className="mantine-InputWrapper-label" id="new-visit-priority">
           {words.priority}

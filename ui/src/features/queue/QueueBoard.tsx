@@ -19,7 +19,7 @@ import type { QueueRow, QueueView } from "../../types";
 import classes from "./Queue.module.css";
 import { QueueTable } from "./QueueTable";
 import { RowPreview } from "./RowPreview";
-import { isLongWait, nextPatient } from "./rules";
+import { isLongWait } from "./rules";
 import { useStillRows } from "./useStillRows";
 
 const words = text.queue;
@@ -45,7 +45,7 @@ export function QueueBoard() {
     else open(row);
   };
   const takeNext = () => {
-    const next = nextPatient(fresh);
+    const next = fresh.find((row) => row.encounter === query.data?.next);
     if (next) act(next);
     else announce(words.nobodyNext);
   };
@@ -121,6 +121,7 @@ export function QueueBoard() {
           {rows.length > 0 && (
             <QueueTable
               rows={rows}
+              next={query.data?.next ?? null}
               selected={selectedRow?.encounter ?? null}
               busy={busy}
               onSelect={setSelected}

@@ -1,7 +1,7 @@
 // The table of visits, with the keyboard of an ARIA grid.
 import { Button, Tooltip } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { IconClockExclamation, IconLanguage, IconMessage, IconPlugConnected, IconPlugConnectedX, IconPointFilled } from "@tabler/icons-react";
+import { IconArrowBigRightLines, IconClockExclamation, IconLanguage, IconMessage, IconPlugConnected, IconPlugConnectedX, IconPointFilled } from "@tabler/icons-react";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { Tag } from "../../parts/Bits";
 import { useNow } from "../../parts/clock";
@@ -12,7 +12,7 @@ import { text } from "../../strings/en";
 import type { QueueRow } from "../../types";
 import { CheckIcons } from "./CheckIcons";
 import classes from "./Queue.module.css";
-import { GROUPS, isLate, isLongWait } from "./rules";
+import { isLate, isLongWait } from "./rules";
 import type { ShownRow } from "./useStillRows";
 
 const words = text.queue;
@@ -22,6 +22,8 @@ const NARROW = ALL.filter((column) => column !== "assigned");
 
 interface Props {
   rows: ShownRow[];
+  /** Whose turn it is. */
+  next: string | null;
   selected: string | null;
   busy: boolean;
   onSelect: (encounter: string) => void;
@@ -29,7 +31,7 @@ interface Props {
   onAction: (row: QueueRow) => void;
 }
 
-export function QueueTable({ rows, selected, busy, onSelect, onOpen, onAction }: Props) {
+export function QueueTable({ rows, next, selected, busy, onSelect, onOpen, onAction }: Props) {
   const table = useRef<HTMLTableElement>(null);
   const wide = useMediaQuery("(min-width: 1500px)", true, { getInitialValueInEffect: false });
   const columns: readonly (typeof ALL)[number][] = wide ? ALL : NARROW;
@@ -60,16 +62,18 @@ export function QueueTable({ rows, selected, busy, onSelect, onOpen, onAction }:
       return;
     }
     const shape = { rows: rows.length, columns: columns.length, names: rows.map((one) => one.row.patient.name), page: 10 };
-    const next = moveInGrid({ ...cursor, row }, { key: event.key, ctrl: event.ctrlKey, at: event.timeStamp }, shape);
-    if (!next) return;
+    const moved = moveInGrid({ ...cursor, row }, { key: event.key, ctrl: event.ctrlKey, at: event.timeStamp }, shape);
+    if (!moved) return;
     event.preventDefault();
-    setCursor(next);
-    focusCell(next.row, next.column);
-    const there = rows[next.row];
-    if (there && next.row !== row) onSelect(there.row.encounter);
+    setCursor(moved);
+    focusCell(moved.row, moved.column);
+    const there = rows[moved.row];
+    if (there && moved.row !== row) onSelect(there.row.encounter);
   };
 
-  const groups = GROUPS.map((group) => ({ group, members: rows.map((one, index) => ({ ...one, index })).filter((one) => one.group === group) }));
+  // Headings stand as their first rows do: the core puts the one with the next patient first.
+  const headings = [...new Set(rows.map((one) => one.group))];
+  const groups = headings.map((group) => ({ group, members: rows.map((one, index) => ({ ...one, index })).filter((one) => one.group === group) }));
 
   return (
     <table
@@ -89,9 +93,7 @@ export function QueueTable({ rows, selected, busy, onSelect, onOpen, onAction }:
           ))}
         </tr>
       </thead>
-      {groups
-        .filter(({ members }) => members.length > 0)
-        .map(({ group, members }) => (
+      {groups.map(({ group, members }) => (
           <tbody key={group} data-group={group}>
             <tr className={classes.group}>
               <th colSpan={columns.length} scope="rowgroup">
@@ -102,6 +104,7 @@ export function QueueTable({ rows, selected, busy, onSelect, onOpen, onAction }:
               <Row
                 key={one.encounter}
                 row={one}
+                next={next === one.encounter}
                 wide={wide}
                 gone={gone}
                 index={index}
@@ -122,6 +125,7 @@ export function QueueTable({ rows, selected, busy, onSelect, onOpen, onAction }:
 
 interface RowProps {
   row: QueueRow;
+  next: boolean;
   wide: boolean;
   gone: boolean;
   index: number;
@@ -134,7 +138,7 @@ interface RowProps {
   onAction: () => void;
 }
 
-function Row({ row, wide, gone, index, selected, cursor, busy, onCursor, onSelect, onOpen, onAction }: RowProps) {
+function Row({ row, next, wide, gone, index, selected, cursor, busy, onCursor, onSelect, onOpen, onAction }: RowProps) {
   const fresh = useFresh(row.encounter);
   const action = wide ? ALL.length - 1 : NARROW.length - 1;
   const cell = (column: number) => ({
@@ -157,6 +161,14 @@ function Row({ row, wide, gone, index, selected, cursor, busy, onCursor, onSelec
     >
       <td {...cell(0)} data-column="priority">
         <PriorityTag priority={row.priority} />
+        {next && (
+          <Tooltip label={words.nextHint}>
+            <div className={classes.nextMark} data-testid="next-mark">
+              <IconArrowBigRightLines size={14} aria-hidden="true" />
+              {words.next}
+            </div>
+          </Tooltip>
+        )}
       </td>
       <td {...cell(1)} data-column="patient">
         <div className={classes.name}>{patient.name}</div>
@@ -236,6 +248,14 @@ function Message({ row }: { row: QueueRow }) {
 function State({ row }: { row: QueueRow }) {
   const now = useNow();
   const waits = row.group === "waiting" || row.group === "ready" || row.group === "in_call";
+  // Somebody who is expected and has opened the link is on the way in, not late.
+  if (row.state.is === "planned" && row.presence === "online") {
+    return (
+      <Tag tone="info" icon={<IconPointFilled />} soft={false}>
+        {words.states.checking_in}
+      </Tag>
+    );
+  }
   return (
     <>
       <Tag tone={isLate(row, now) ? "warn" : stateTone(row.state)} icon={<IconPointFilled />} soft={false}>

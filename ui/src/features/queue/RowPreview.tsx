@@ -9,6 +9,7 @@ import { useCommand } from "../../parts/api";
 import { clockTime, momentDate, plainDate } from "../../parts/format";
 import { ageSex, languageName, PriorityTag } from "../../parts/people";
 import { useSession } from "../../parts/session";
+import { report } from "../../parts/status";
 import { text } from "../../strings/en";
 import type { Priority, QueueRow } from "../../types";
 import classes from "./Queue.module.css";
@@ -33,6 +34,7 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
   const { user } = useSession();
   const link = useCommand("encounter.link");
   const setPriority = useCommand("encounter.set_priority");
+  const triage = useCommand("encounter.triage", { onDone: () => report(words.readyDone(row.patient.name)) });
   const over = row.group === "done";
   return (
     <>
@@ -50,7 +52,7 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
         <p>{row.reason}</p>
         <div>
           <span className={classes.faint}>
-            {row.room.name} · {words.planned.toLowerCase()} {clockTime(row.planned_for)}
+            {row.room.name} · <span className={classes.unbroken}>{words.planned.toLowerCase()} {clockTime(row.planned_for)}</span>
           </span>
           {over ? (
             <PriorityTag priority={row.priority} />
@@ -65,7 +67,7 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
               </Menu.Target>
               <Menu.Dropdown>
                 {(["emergency", "urgent", "routine"] as Priority[]).map((priority) => (
-                  <Menu.Item key={priority} onClick={() => void setPriority.run({ encounter: row.encounter, priority })}>
+                  <Menu.Item key={priority} onClick={() => void setPriority.run({ encounter: row.encounter, priority }).then((done) => done && report(words.prioritySet(patient.name, words.priorities[priority])))}>
                     <PriorityTag priority={priority} />
                   </Menu.Item>
                 ))}
@@ -78,6 +80,16 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
         <Button size="xs" onClick={() => onOpen(row)}>
           {words.openVisit}
         </Button>
+        {row.intake_open && (
+          <Button
+            size="xs"
+            loading={triage.busy}
+            onClick={() => void triage.run({ encounter: row.encounter, version: row.version })}
+            data-testid="triage"
+          >
+            {words.intakeDone}
+          </Button>
+        )}
         {!over && (
           <CopyLink
             label={words.copyLink}

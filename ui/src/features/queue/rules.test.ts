@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { QueueRow } from "../../types";
-import { isLate, isLongWait, nextPatient } from "./rules";
+import { isLate, isLongWait } from "./rules";
 import { showRows } from "./useStillRows";
 import { emptyList } from "../../parts/stillness";
 
@@ -29,10 +29,12 @@ function row(encounter: string, change: Partial<QueueRow> = {}): QueueRow {
     planned_for: before(10),
     since: before(10),
     long_wait_at: before(-20),
+    late_at: null,
     check: null,
     presence: "online",
     assigned: null,
     next: "admit",
+    intake_open: true,
     intake: [],
     messages: [],
     last_note: null,
@@ -47,22 +49,10 @@ test.each([
   expect(isLongWait(row("a", { long_wait_at: before(minutes) }), NOON)).toBe(long);
 });
 
-test("who is being seen waits no longer, and who is expected is late after the time", () => {
+test("who is being seen waits no longer, and who is expected is late after the moment that the core names", () => {
   expect(isLongWait(row("a", { group: "in_call", long_wait_at: null }), NOON)).toBe(false);
-  expect(isLate(row("a", { state: { is: "planned" }, planned_for: before(1) }), NOON)).toBe(true);
-  expect(isLate(row("a", { state: { is: "planned" }, planned_for: before(-1) }), NOON)).toBe(false);
-});
-
-test("the next patient is the most urgent, then who is ready, then who waits longest", () => {
-  const waiting = row("waiting", { state: { is: "arrived", arrived_at: before(50) } });
-  const ready = row("ready", { group: "ready", state: { is: "triaged", arrived_at: before(20), triaged_at: before(5) } });
-  const readyLonger = row("longer", { group: "ready", state: { is: "triaged", arrived_at: before(30), triaged_at: before(1) } });
-  const urgent = row("urgent", { priority: "urgent" });
-  const seen = row("seen", { priority: "emergency", next: "open" });
-  expect(nextPatient([waiting, ready, readyLonger, urgent, seen])?.encounter).toBe("urgent");
-  expect(nextPatient([waiting, ready, readyLonger])?.encounter).toBe("longer");
-  expect(nextPatient([waiting])?.encounter).toBe("waiting");
-  expect(nextPatient([seen])).toBeNull();
+  expect(isLate(row("a", { state: { is: "planned" }, late_at: before(1) }), NOON)).toBe(true);
+  expect(isLate(row("a", { state: { is: "planned" }, late_at: before(-1) }), NOON)).toBe(false);
 });
 
 test("a held row keeps its place and shows its fresh content; one that left shows what it was last", () => {

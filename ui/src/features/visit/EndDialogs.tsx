@@ -1,4 +1,5 @@
 // The last question before a visit ends: who, how, and what is still open.
+import { TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useLocation } from "wouter";
@@ -14,7 +15,7 @@ import type { CancelReason, EncounterView, Outcome } from "../../types";
 
 const words = text.visit;
 
-export type Ending = { kind: "finish"; outcome: Outcome } | { kind: "cancel"; reason: CancelReason };
+export type Ending = { kind: "finish"; outcome: Outcome } | { kind: "cancel"; reason: CancelReason } | { kind: "in_error" };
 
 interface Props {
   visit: EncounterView;
@@ -26,13 +27,15 @@ export function EndDialogs({ visit, ending, onClose }: Props) {
   const [, go] = useLocation();
   const [saving, setSaving] = useState(false);
   const inCall = useCallPart((call) => call?.encounter === visit.id);
-  const done = () => {
+  const [why, setWhy] = useState("");
+  const done = (said: (name: string) => string) => () => {
     onClose();
-    report(words.finished);
+    report(said(visit.patient.name));
     go("/queue");
   };
-  const finish = useCommand("encounter.finish", { onDone: done });
-  const cancel = useCommand("encounter.cancel", { onDone: done });
+  const finish = useCommand("encounter.finish", { onDone: done(words.finished) });
+  const cancel = useCommand("encounter.cancel", { onDone: done(words.cancelled) });
+  const inError = useCommand("encounter.enter_in_error", { onDone: done(words.markedInError) });
   if (!ending) return null;
 
   const end = async () => {
@@ -45,8 +48,30 @@ export function EndDialogs({ visit, ending, onClose }: Props) {
       return onClose();
     }
     if (ending.kind === "finish") await finish.run({ encounter: visit.id, outcome: ending.outcome });
-    else await cancel.run({ encounter: visit.id, reason: ending.reason });
+    else if (ending.kind === "cancel") await cancel.run({ encounter: visit.id, reason: ending.reason });
+    else await inError.run({ encounter: visit.id, reason: why.trim() });
   };
+  if (ending.kind === "in_error") {
+    return (
+      <Confirm
+        opened
+        danger
+        onClose={onClose}
+        title={words.inErrorTitle}
+        action={words.inErrorDo}
+        busy={saving || inError.busy}
+        disabled={why.trim() === ""}
+        onConfirm={() => void end()}
+      >
+        <span>
+          <b>{visit.patient.name}</b>, {plainDate(visit.patient.birth_date)}
+        </span>
+        <span>{words.inErrorText}</span>
+        {inCall && <span>{words.callEnds}</span>}
+        <TextInput label={words.inErrorReason} required data-autofocus value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
+      </Confirm>
+    );
+  }
   const what = ending.kind === "finish" ? words.outcomes[ending.outcome] : words.cancelReasons[ending.reason];
   const unsigned = visit.notes.some((note) => note.signed === null);
   return (

@@ -1,12 +1,16 @@
 // What stands beside the patient's name in a visit: state, time, consent, layout, and how it ends.
 import { ActionIcon, Button, Menu, SegmentedControl, Tooltip } from "@mantine/core";
 import {
+  IconArmchair,
   IconCheck,
   IconChevronDown,
+  IconClipboardCheck,
   IconClock,
   IconDots,
+  IconFileX,
   IconIdBadge2,
   IconPhoneCheck,
+  IconPlayerPause,
   IconShieldCheck,
   IconShieldX,
   IconVideo,
@@ -21,6 +25,7 @@ import { useNow } from "../../parts/clock";
 import { Confirm } from "../../parts/Confirm";
 import { clockTime, duration } from "../../parts/format";
 import { PriorityTag, stateTone, stateWord } from "../../parts/people";
+import { report } from "../../parts/status";
 import { text } from "../../strings/en";
 import type { Allowed, CancelReason, EncounterView, Outcome } from "../../types";
 import { EndDialogs, type Ending } from "./EndDialogs";
@@ -177,12 +182,15 @@ const reasons: CancelReason[] = ["by_patient", "by_practice", "no_show", "no_con
 
 function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) => void }) {
   const wrapUp = useCommand("encounter.wrap_up");
+  const { name } = visit.patient;
+  const triage = useCommand("encounter.triage", { onDone: () => report(text.queue.readyDone(name)) });
+  const pause = useCommand("encounter.pause", { onDone: () => report(words.paused(name)) });
   const [releasing, setReleasing] = useState(false);
   const release = useCommand("encounter.release", { onDone: () => setReleasing(false) });
   const can = (what: Allowed) => visit.allowed.includes(what);
   const change = { encounter: visit.id, version: visit.version };
-  const examining = visit.state.is === "in_progress" && visit.state.stage === "exam";
-  if (!(can("wrap_up") && examining) && !can("release") && !can("cancel")) return null;
+  const offered: Allowed[] = ["triage", "wrap_up", "pause", "release", "cancel", "enter_in_error"];
+  if (!offered.some(can)) return null;
   return (
     <>
       <Menu position="bottom-end" width={250}>
@@ -192,12 +200,22 @@ function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) 
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {can("wrap_up") && examining && (
+          {can("triage") && (
+            <Menu.Item leftSection={<IconClipboardCheck size={16} />} onClick={() => void triage.run(change)}>
+              {words.triage}
+            </Menu.Item>
+          )}
+          {can("wrap_up") && (
             <Menu.Item leftSection={<IconPhoneCheck size={16} />} onClick={() => void wrapUp.run(change)}>
               {words.wrapUp}
             </Menu.Item>
           )}
-          {can("release") && <Menu.Item onClick={() => setReleasing(true)} data-testid="release">{words.release}</Menu.Item>}
+          {can("pause") && (
+            <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => void pause.run(change)} data-testid="pause">
+              {words.pause}
+            </Menu.Item>
+          )}
+          {can("release") && <Menu.Item leftSection={<IconArmchair size={16} />} onClick={() => setReleasing(true)} data-testid="release">{words.release}</Menu.Item>}
           {can("cancel") && (
             <>
               <Menu.Label>{words.cancelVisit}</Menu.Label>
@@ -206,6 +224,14 @@ function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) 
                   {words.cancelReasons[reason]}
                 </Menu.Item>
               ))}
+            </>
+          )}
+          {can("enter_in_error") && (
+            <>
+              <Menu.Divider />
+              <Menu.Item leftSection={<IconFileX size={16} />} onClick={() => onEnd({ kind: "in_error" })} data-testid="in-error">
+                {words.inError}
+              </Menu.Item>
             </>
           )}
         </Menu.Dropdown>

@@ -4,12 +4,14 @@ import type {
   Allowed,
   EarlierVisit,
   EncounterView,
+  Flaw,
   MediaDevices,
   MissingAnswer,
   NextAction,
   NoteBrief,
   NoteView,
   PatientView,
+  Question,
   QueueGroup,
   QueueRow,
   StartView,
@@ -111,7 +113,7 @@ function arrivedAt(one: FakeEncounter): string | null {
   return "arrived_at" in one.state ? one.state.arrived_at : null;
 }
 
-const GROUPS: QueueGroup[] = ["waiting", "ready", "in_call", "wrap_up", "expected", "done"];
+const GROUPS: QueueGroup[] = ["ready", "waiting", "in_call", "wrap_up", "expected", "done"];
 const PRIORITIES = ["emergency", "urgent", "routine"];
 
 function queueRow(one: FakeEncounter, context: Context): QueueRow {
@@ -136,10 +138,12 @@ function queueRow(one: FakeEncounter, context: Context): QueueRow {
     planned_for: one.plannedFor,
     since: sinceOf(one),
     long_wait_at: "arrived_at" in one.state && (group === "waiting" || group === "ready") ? new Date(Date.parse(one.state.arrived_at) + Math.max(20, one.room.slot_minutes) * 60_000).toISOString() : null,
+    late_at: group === "expected" ? new Date(Date.parse(one.plannedFor) + 5 * 60_000).toISOString() : null,
     check: one.check?.result ?? null,
     presence: one.presence,
     assigned: one.assigned,
     next,
+    intake_open: group === "waiting",
     intake: one.intake,
     messages: one.messages,
     last_note: note?.signature
@@ -235,14 +239,20 @@ function change(encounter: string, context: Context, apply: (one: FakeEncounter)
 
 function missingOf(note: NoteView): MissingAnswer[] {
   return note.template.sections.flatMap((section) =>
-    section.questions
-      .filter((question) => {
-        const value = (note.answers[question.id] ?? []).join("").trim();
-        if (value === "") return question.required;
-        return question.type === "number" && !Number.isFinite(Number(value));
-      })
-      .map((question) => ({ question: question.id, section: section.name, name: question.name })),
+    section.questions.flatMap((question) => {
+      const flaw = flawOf(question, (note.answers[question.id] ?? []).join("").trim());
+      return flaw ? [{ question: question.id, section: section.name, name: question.name, flaw }] : [];
+    }),
   );
+}
+
+function flawOf(question: Question, value: string): Flaw | null {
+  if (value === "") return question.required ? { is: "missing" } : null;
+  if (question.type !== "number") return null;
+  const number = Number(value);
+  if (!Number.isFinite(number)) return { is: "unreadable" };
+  const { min, max } = question;
+  return (min !== null && number < min) || (max !== null && number > max) ? { is: "out_of_range", min, max } : null;
 }
 
 async function sha256(text: string): Promise<string> {
@@ -302,12 +312,13 @@ export const answers: Answers = {
     return start(context);
   },
   "queue.list": ({ room }, context) => {
-    const rows = [...context.world.encounters.values()]
-      .filter((one) => room === null || one.room.id === room)
-      .map((one) => queueRow(one, context))
-      .sort(
+    const all = [...context.world.encounters.values()].filter((one) => room === null || one.room.id === room).map((one) => queueRow(one, context));
+    const urgency = (group: QueueGroup) => Math.min(9, ...all.filter((row) => row.group === group).map((row) => PRIORITIES.indexOf(row.priority)));
+    const order = [...GROUPS];
+    if (urgency("waiting") < urgency("ready")) order.splice(0, 2, "waiting", "ready");
+    const rows = all.sort(
         (a, b) =>
-          GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group) ||
+          order.indexOf(a.group) - order.indexOf(b.group) ||
           (a.group === "expected" || a.group === "done" ? 0 : PRIORITIES.indexOf(a.priority) - PRIORITIES.indexOf(b.priority)) ||
           a.since.localeCompare(b.since),
       );
@@ -315,6 +326,7 @@ export const answers: Answers = {
     const arrivals = waits.flatMap((row) => ("arrived_at" in row.state ? [row.state.arrived_at] : [])).sort();
     return {
       as_of: iso(context),
+      next: waits[0]?.encounter ?? null,
       rows,
       waiting: waits.length,
       longest_since: arrivals[0] ?? null,
@@ -365,10 +377,26 @@ export const answers: Answers = {
         stage: "exam",
       };
     }),
+  "encounter.triage": ({ encounter }, context) =>
+    change(encounter, context, (one) => {
+      one.state = { is: "triaged", arrived_at: arrivedAt(one) ?? iso(context), triaged_at: iso(context), started_at: null };
+    }),
+  "encounter.pause": ({ encounter }, context) =>
+    change(encounter, context, (one) => {
+      if (one.state.is !== "in_progress") return;
+      const { arrived_at, started_at, clinician } = one.state;
+      one.state = { is: "on_leave", arrived_at, started_at, clinician, since: iso(context) };
+    }),
+  "encounter.enter_in_error": ({ encounter, reason }, context) =>
+    change(encounter, context, (one) => {
+      call.hangUp(context, "visit_over");
+      one.state = { is: "entered_in_error", at: iso(context), by: `user:${context.user?.id ?? ""}`, reason };
+    }),
   "encounter.release": ({ encounter }, context) =>
     change(encounter, context, (one) => {
       call.hangUp(context, "visit_over");
-      one.state = { is: "arrived", arrived_at: arrivedAt(one) ?? iso(context) };
+      const started_at = "started_at" in one.state ? one.state.started_at : null;
+      one.state = { is: "triaged", arrived_at: arrivedAt(one) ?? iso(context), triaged_at: iso(context), started_at };
     }),
   "encounter.wrap_up": ({ encounter }, context) =>
     change(encounter, context, (one) => {

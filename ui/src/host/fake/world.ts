@@ -225,7 +225,7 @@ function stateOf(state: string, index: number, arrived: number, planned: number,
       outcome: "completed",
     };
   }
-  if (index % 2 === 0) return { is: "triaged", arrived_at: iso(arrived), triaged_at: iso(arrived + 3 * MINUTE) };
+  if (index % 2 === 0) return { is: "triaged", arrived_at: iso(arrived), triaged_at: iso(arrived + 3 * MINUTE), started_at: null };
   return { is: "arrived", arrived_at: iso(arrived) };
 }
 

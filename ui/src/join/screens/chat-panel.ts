@@ -47,6 +47,10 @@ export function chatPanel(page: Page, help: Child): { root: HTMLElement; input: 
               el("span", { class: "chat-head" }, `${line.name ?? t("you")}, ${clock.format(line.at)}`),
               el("span", { class: "chat-text", dir: "auto" }, line.text),
             );
+          if (line.undelivered === true && element.dataset["undelivered"] === undefined) {
+            element.dataset["undelivered"] = "";
+            element.append(el("span", { class: "chat-failed", role: "alert" }, t("chat_failed")));
+          }
           shown.set(line.id, element);
           return element;
         }),

@@ -144,6 +144,7 @@ export const en = {
   chat_input: "Your message",
   chat_send: "Send",
   chat_sent_later: "There is no connection right now. Your message goes out as soon as it is back.",
+  chat_failed: "Not delivered: nobody is there to read it, or it could not be kept. Please write it again later.",
   chat_unread: "{count} new",
   chat_from: "{name} writes: {text}",
 

@@ -146,6 +146,7 @@ export const es: Catalogue = {
   chat_input: "Su mensaje",
   chat_send: "Enviar",
   chat_sent_later: "Ahora no hay conexión. Su mensaje saldrá en cuanto vuelva.",
+  chat_failed: "No entregado: no hay nadie para leerlo o no se pudo guardar. Escríbalo de nuevo más tarde, por favor.",
   chat_unread: "{count} nuevos",
   chat_from: "{name} escribe: {text}",
 
