@@ -118,6 +118,7 @@ const HERE: &str = "
         list: field?.getAttribute('aria-haspopup') === 'listbox',
         number: field?.inputMode === 'decimal',
         date: field?.placeholder?.startsWith('YYYY') ?? false,
+        moment: field?.placeholder?.startsWith('HH') ?? false,
     }";
 
 async fn answer(page: &Page, here: &Value) -> Result<()> {
@@ -129,7 +130,8 @@ async fn answer(page: &Page, here: &Value) -> Result<()> {
             page.shows("[role=option][data-combobox-selected]").await?;
             page.chord(&["Enter"]).await?;
         }
-        _ if here["number"] == true => page.type_here("120").await?,
+        _ if here["number"] == true => page.type_here("80").await?,
+        _ if here["moment"] == true => page.type_here("2026-03-12 09:30 +00:00").await?,
         _ if here["date"] == true => page.type_here("2026-03-12").await?,
         _ => page.type_here("written by keys alone").await?,
     }

@@ -168,7 +168,8 @@ async fn written(console: &Console, encounter: &str, round: u64) -> Result<Value
         let value = match question["type"].as_str() {
             Some("yes_no") => json!("yes"),
             Some("choice" | "choices") => question["options"][0].clone(),
-            Some("number") => json!("7"),
+            Some("number") => json!(note::possible_number(question)),
+            Some("date_time") => json!("2026-03-12 09:30 +00:00"),
             Some("date") => json!("2026-03-12"),
             _ => json!(format!("Written for round {round}.")),
         };

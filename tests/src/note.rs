@@ -46,12 +46,16 @@ async fn answer(page: &Page, question: &Value) -> Result<Option<String>> {
     let field = format!("[data-question='{id}']");
     match question["type"].as_str() {
         Some("text" | "paragraph") => {
-            let words = format!("{name}: written in the journey, ümlaut and all.");
+            let words = format!("{name}: as told by the patient’s family, São Paulo.");
             page.type_into(&format!("{field} input, {field} textarea"), &words).await?;
             Ok(Some(words))
         }
         Some("number") => {
-            page.type_into(&format!("{field} input"), "7").await?;
+            page.type_into(&format!("{field} input"), &possible_number(question)).await?;
+            Ok(None)
+        }
+        Some("date_time") => {
+            page.type_into(&format!("{field} input"), "09:30").await?;
             Ok(None)
         }
         Some("yes_no" | "choices") => choose(page, &field).await,
@@ -70,6 +74,11 @@ async fn answer(page: &Page, question: &Value) -> Result<Option<String>> {
         }
         other => bail!("a question of the unknown type {other:?}"),
     }
+}
+
+/// A number that can be true.
+pub fn possible_number(question: &Value) -> String {
+    question["min"].as_i64().unwrap_or(0).max(7).to_string()
 }
 
 async fn choose(page: &Page, field: &str) -> Result<Option<String>> {

@@ -12,11 +12,10 @@ interface Props {
   value: string;
   disabled?: boolean;
   describedBy?: string;
-  error?: string | null;
   onChange: (value: string) => void;
 }
 
-export function MomentInput({ id, label, value, disabled = false, describedBy, error = null, onChange }: Props) {
+export function MomentInput({ id, label, value, disabled = false, describedBy, onChange }: Props) {
   const unreadable = value.trim() !== "" && readMoment(value, new Date()) === null;
   return (
     <TextInput
@@ -27,7 +26,8 @@ export function MomentInput({ id, label, value, disabled = false, describedBy, e
       placeholder={words.placeholder}
       disabled={disabled}
       aria-describedby={describedBy}
-      error={error ?? (unreadable ? words.unreadable : null)}
+      // The core knows moments written out in full only: what is half typed here may be one by the time it is left.
+      error={unreadable ? words.unreadable : null}
       rightSection={
         !disabled && (
           <Button size="compact-xs" variant="subtle" aria-label={words.nowFor} onClick={() => onChange(writtenMoment(new Date()))}>

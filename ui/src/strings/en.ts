@@ -565,7 +565,6 @@ export const text = {
     flaws: {
       number: "This is not a number.",
       date: "There is no such day. Write year-month-day, as in 2026-03-12.",
-      moment: "No such moment. Write hour:minute for today, or year-month-day hour:minute.",
       between: (min: number, max: number) => `Cannot be right: between ${min} and ${max}.`,
       atLeast: (min: number) => `Cannot be right: at least ${min}.`,
       atMost: (max: number) => `Cannot be right: at most ${max}.`,

@@ -134,7 +134,7 @@ function Answer({ id, question, value, error, onChange, disabled }: AnswerProps)
         />
       );
     case "date_time":
-      return <MomentInput id={id} value={first} disabled={disabled} describedBy={described} error={error} onChange={one} />;
+      return <MomentInput id={id} value={first} disabled={disabled} describedBy={described} onChange={one} />;
     case "yes_no":
       return (
         <Chips

@@ -10,7 +10,7 @@ export function flawWords(flaw: Flaw, question: Question): string | null {
     case "missing":
       return null;
     case "unreadable":
-      return question.type === "number" ? words.number : question.type === "date" ? words.date : words.moment;
+      return question.type === "number" ? words.number : words.date;
     case "out_of_range":
       if (flaw.min !== null && flaw.max !== null) return words.between(flaw.min, flaw.max);
       if (flaw.min !== null) return words.atLeast(flaw.min);

@@ -69,7 +69,6 @@ function Form({ patient, onClose, onLink }: { patient: PatientBrief; onClose: ()
         <MomentInput
           label={words.plannedFor}
           value={form.values.planned}
-          error={form.errors.planned ? String(form.errors.planned) : null}
           onChange={(value) => form.setFieldValue("planned", value)}
         />
         <small className={classes.hint}>{words.plannedForHint}</small>

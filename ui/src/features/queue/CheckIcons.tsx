@@ -8,7 +8,7 @@ import {
   IconVolume,
   IconVolumeOff,
   IconWifi,
-  IconWifi1,
+  IconWifi2,
   IconWifiOff,
 } from "@tabler/icons-react";
 import type { ComponentType } from "react";
@@ -23,7 +23,7 @@ const icons: Record<Part, { fine: Icon; weak: Icon; bad: Icon }> = {
   camera: { fine: IconVideo, weak: IconVideo, bad: IconVideoOff },
   microphone: { fine: IconMicrophone, weak: IconMicrophone, bad: IconMicrophoneOff },
   speaker: { fine: IconVolume, weak: IconVolume, bad: IconVolumeOff },
-  network: { fine: IconWifi, weak: IconWifi1, bad: IconWifiOff },
+  network: { fine: IconWifi, weak: IconWifi2, bad: IconWifiOff },
 };
 const parts = Object.keys(icons) as Part[];
 
