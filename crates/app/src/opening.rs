@@ -92,6 +92,7 @@ pub async fn open(folder: &Path, clock: Arc<dyn Clock>) -> Result<Rounds, Openin
     let rounds = Rounds::new(store, clock);
     rounds.end_interrupted_calls().await?;
     rounds.sweep_files().await?;
+    rounds.forget_old_receipts().await?;
     Ok(rounds)
 }
 

@@ -1,11 +1,13 @@
 //! Patients: found as one types, read with a trace, made with a record number.
 
-use domain::Phi;
 use domain::id::PatientId;
 use domain::patient::{Chart, Patient, PatientRefusal, PatientStatus};
-use store::{Kind, PatientChart, StoreFault, Tx};
+use domain::{Phi, Timestamp};
+use store::{Kind, PatientChart, Stop, StoreFault, Tx};
 
-use crate::api::patient::{CreatePatientRequest, PatientRequest, PatientSearchRequest, PatientSearchView, PatientView};
+use crate::api::patient::{
+    PatientDetails, PatientRequest, PatientSearchRequest, PatientSearchView, PatientView, UpdatePatientRequest,
+};
 use crate::api::queue::PatientBrief;
 use crate::clock::local_date;
 use crate::failure::Failure;
@@ -40,7 +42,7 @@ impl Rounds {
         self.note_access(asked, "patient.get", Kind::Patient, id.to_string()).await?;
         let view = self.look(move |reader| {
             let Some(patient) = reader.get::<Patient>(&id)? else { return Ok(None) };
-            let patient = patient.record;
+            let (version, patient) = (patient.version, patient.record);
             // Who does not treat patients books their visits: the chart and the notes stay closed.
             let chart = if treats { reader.get::<PatientChart>(&id)? } else { None };
             let chart = chart.map_or_else(Chart::default, |chart| chart.record.chart);
@@ -49,7 +51,9 @@ impl Rounds {
                 visits.iter_mut().for_each(|visit| visit.notes.clear());
             }
             Ok::<_, StoreFault>(Some(PatientView {
+                version,
                 brief: brief(&patient, now),
+                name: patient.name,
                 phone: patient.phone,
                 email: patient.email,
                 address: patient.address,
@@ -63,7 +67,7 @@ impl Rounds {
     }
 
     /// Makes a patient.
-    pub async fn create_patient(&self, asked: &Asked, request: CreatePatientRequest) -> Result<PatientBrief, Failure> {
+    pub async fn create_patient(&self, asked: &Asked, request: PatientDetails) -> Result<PatientBrief, Failure> {
         let now = self.now();
         self.act_once(asked, "patient.create", move |tx| {
             let mrn = match filled(request.mrn) {
@@ -84,16 +88,48 @@ impl Rounds {
                 status: PatientStatus::Active,
                 created_at: tx.at(),
             };
-            patient.check(local_date(now))?;
-            if tx.read().mrn_taken(patient.mrn.as_str(), patient.id)? {
-                return Err(PatientRefusal::MrnTaken.into());
-            }
+            check(tx, &patient, now)?;
             tx.put(None, &patient)?;
             tx.put(None, &PatientChart { patient: patient.id, chart: Chart::default() })?;
             Ok(brief(&patient, now))
         })
         .await
     }
+
+    /// Writes new details over those of a patient. What they were stays in the journal.
+    pub async fn update_patient(&self, asked: &Asked, request: UpdatePatientRequest) -> Result<PatientBrief, Failure> {
+        let now = self.now();
+        self.act_once(asked, "patient.update", move |tx| {
+            let found = tx.load_seen::<Patient>(request.patient, Some(request.version))?;
+            let PatientDetails { name, birth_date, sex, mrn, phone, email, language, interpreter } = request.details;
+            let patient = Patient {
+                mrn: filled(mrn).unwrap_or_else(|| found.record.mrn.clone()),
+                name,
+                birth_date,
+                sex,
+                phone: filled(phone),
+                email: filled(email),
+                language,
+                interpreter,
+                ..found.record.clone()
+            };
+            check(tx, &patient, now)?;
+            if patient != found.record {
+                tx.put(Some(&found), &patient)?;
+            }
+            Ok(brief(&patient, now))
+        })
+        .await
+    }
+}
+
+/// Whether the record can be kept so.
+fn check(tx: &Tx<'_>, patient: &Patient, now: Timestamp) -> Result<(), Stop> {
+    patient.check(local_date(now))?;
+    if tx.read().mrn_taken(patient.mrn.as_str(), patient.id)? {
+        return Err(PatientRefusal::MrnTaken.into());
+    }
+    Ok(())
 }
 
 fn filled(text: Option<Phi<String>>) -> Option<Phi<String>> {

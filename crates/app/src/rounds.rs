@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, RwLock};
 
+use chrono::TimeDelta;
 use domain::Timestamp;
 use domain::actor::Actor;
 use domain::id::IdempotencyKey;
@@ -17,6 +18,8 @@ use crate::presence::Presences;
 
 /// Changes that a slow listener may fall behind; one that does reads everything again.
 const LISTENER_BACKLOG: usize = 1024;
+/// How long the answer of a command is kept for whoever repeats it: longer than any console is away from its practice.
+const RECEIPTS_KEPT: TimeDelta = TimeDelta::days(90);
 
 /// A practice at work. Cheap to clone: console, server and timers share one.
 #[derive(Clone)]
@@ -123,6 +126,11 @@ impl Rounds {
         F: FnOnce(&mut Tx<'_>) -> Result<R, Stop> + Send + 'static,
     {
         self.act_once(asked, command, only_treating(asked, work)).await
+    }
+
+    /// Forgets the answers of commands that are too old to be repeated.
+    pub async fn forget_old_receipts(&self) -> Result<usize, Failure> {
+        self.act(Actor::System, "receipt.forget", |tx| Ok(tx.forget_receipts(tx.at() - RECEIPTS_KEPT)?)).await
     }
 
     /// Reads one moment of the store.

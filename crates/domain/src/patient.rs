@@ -136,6 +136,9 @@ pub enum PatientRefusal {
     /// Another active patient has this number.
     #[error("Another patient has this medical record number.")]
     MrnTaken,
+    /// No such address can exist.
+    #[error("The e-mail address cannot be right: write it as name@example.org.")]
+    Email,
     /// A text is longer than any real one.
     #[error("{field} is longer than {limit} characters.")]
     TooLong {
@@ -154,6 +157,7 @@ impl PatientRefusal {
             Self::BirthDate => "patient.birth_date",
             Self::NoMrn => "patient.no_mrn",
             Self::MrnTaken => "patient.mrn_taken",
+            Self::Email => "patient.email",
             Self::TooLong { .. } => "patient.too_long",
         }
     }
@@ -172,6 +176,9 @@ impl Patient {
         if *self.birth_date.expose() > today || self.birth_date.year() < 1870 {
             return Err(PatientRefusal::BirthDate);
         }
+        if self.email.as_ref().is_some_and(|email| !may_be_an_address(email)) {
+            return Err(PatientRefusal::Email);
+        }
         let texts = [
             ("The family name", Some(&self.name.family)),
             ("The record number", Some(&self.mrn)),
@@ -187,6 +194,13 @@ impl Patient {
         }
         Ok(())
     }
+}
+
+/// Whether a text has the outline of an e-mail address. Whether it exists is known to the post alone.
+fn may_be_an_address(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(name, host)| {
+        !name.is_empty() && !host.is_empty() && !host.contains('@') && !text.contains(char::is_whitespace)
+    })
 }
 
 /// What the chart holds beside the visits of this practice: history that came with the patient.

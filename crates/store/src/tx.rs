@@ -151,6 +151,11 @@ impl Tx<'_> {
         Ok(())
     }
 
+    /// Forgets the answers of commands that were given before this moment: nobody repeats them any more. Gives how many.
+    pub fn forget_receipts(&mut self, before: Timestamp) -> Result<usize, StoreFault> {
+        Ok(self.db.execute("DELETE FROM receipt WHERE at < ?1", [before.timestamp_millis()])?)
+    }
+
     pub(crate) fn journal(
         &mut self,
         kind: JournalKind,

@@ -5,7 +5,6 @@ import type { CancelRequest } from "./CancelRequest";
 import type { ChatRequest } from "./ChatRequest";
 import type { ChooseDeviceRequest } from "./ChooseDeviceRequest";
 import type { CreateEncounterRequest } from "./CreateEncounterRequest";
-import type { CreatePatientRequest } from "./CreatePatientRequest";
 import type { CreatePracticeRequest } from "./CreatePracticeRequest";
 import type { DeleteSnapshotRequest } from "./DeleteSnapshotRequest";
 import type { EncounterChangeRequest } from "./EncounterChangeRequest";
@@ -25,6 +24,7 @@ import type { NoteView } from "./NoteView";
 import type { Nothing } from "./Nothing";
 import type { ParticipantRequest } from "./ParticipantRequest";
 import type { PatientBrief } from "./PatientBrief";
+import type { PatientDetails } from "./PatientDetails";
 import type { PatientRequest } from "./PatientRequest";
 import type { PatientSearchRequest } from "./PatientSearchRequest";
 import type { PatientSearchView } from "./PatientSearchView";
@@ -44,6 +44,7 @@ import type { StartNoteRequest } from "./StartNoteRequest";
 import type { StartView } from "./StartView";
 import type { SwitchRequest } from "./SwitchRequest";
 import type { TemplatesView } from "./TemplatesView";
+import type { UpdatePatientRequest } from "./UpdatePatientRequest";
 
 /** Every command of the console: what it takes and what it answers. */
 export interface Commands {
@@ -70,7 +71,8 @@ export interface Commands {
   "participant.remove": { in: ParticipantRequest; out: Nothing };
   "patient.search": { in: PatientSearchRequest; out: PatientSearchView };
   "patient.get": { in: PatientRequest; out: PatientView };
-  "patient.create": { in: CreatePatientRequest; out: PatientBrief };
+  "patient.create": { in: PatientDetails; out: PatientBrief };
+  "patient.update": { in: UpdatePatientRequest; out: PatientBrief };
   "template.list": { in: Nothing; out: TemplatesView };
   "note.start": { in: StartNoteRequest; out: NoteView };
   "note.get": { in: NoteRequest; out: NoteView };

@@ -31,7 +31,8 @@ macro_rules! for_each_command {
             "participant.remove": remove_participant(ParticipantRequest) -> Nothing;
             "patient.search": search_patients(PatientSearchRequest) -> PatientSearchView;
             "patient.get": patient(PatientRequest) -> PatientView;
-            "patient.create": create_patient(CreatePatientRequest) -> PatientBrief;
+            "patient.create": create_patient(PatientDetails) -> PatientBrief;
+            "patient.update": update_patient(UpdatePatientRequest) -> PatientBrief;
             "template.list": templates(Nothing) -> TemplatesView;
             "note.start": start_note(StartNoteRequest) -> NoteView;
             "note.get": note(NoteRequest) -> NoteView;

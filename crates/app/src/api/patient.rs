@@ -39,8 +39,13 @@ pub struct PatientRequest {
 /// A patient's chart. Reading it is written into the journal first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, TS)]
 pub struct PatientView {
+    /// For a change of the details: the version that this view shows.
+    #[ts(type = "number")]
+    pub version: i64,
     /// Who.
     pub brief: PatientBrief,
+    /// Their name, in its parts.
+    pub name: HumanName,
     /// Telephone number.
     pub phone: Option<Phi<String>>,
     /// E-mail address.
@@ -57,16 +62,16 @@ pub struct PatientView {
     pub visits: Vec<EarlierVisit>,
 }
 
-/// Makes a patient.
+/// What a person writes down of a patient: for a new record, or over the details of one.
 #[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct CreatePatientRequest {
+pub struct PatientDetails {
     /// Their name.
     pub name: HumanName,
     /// Date of birth, `YYYY-MM-DD`.
     pub birth_date: Phi<chrono::NaiveDate>,
     /// Administrative sex.
     pub sex: Sex,
-    /// Record number; one is given where it is empty.
+    /// Record number; where it is empty a new record is given one, and an old one keeps its own.
     pub mrn: Option<Phi<String>>,
     /// Telephone number.
     pub phone: Option<Phi<String>>,
@@ -76,4 +81,16 @@ pub struct CreatePatientRequest {
     pub language: String,
     /// Whether an interpreter is wanted.
     pub interpreter: bool,
+}
+
+/// Writes new details over those of a patient.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub struct UpdatePatientRequest {
+    /// Who.
+    pub patient: PatientId,
+    /// The version that the person saw.
+    #[ts(type = "number")]
+    pub version: i64,
+    /// The details as they shall be.
+    pub details: PatientDetails,
 }

@@ -87,7 +87,8 @@ of_the_practice! {
     remove_participant(ParticipantRequest) -> Nothing;
     search_patients(PatientSearchRequest) -> PatientSearchView;
     patient(PatientRequest) -> PatientView;
-    create_patient(CreatePatientRequest) -> PatientBrief;
+    create_patient(PatientDetails) -> PatientBrief;
+    update_patient(UpdatePatientRequest) -> PatientBrief;
     templates(Nothing) -> TemplatesView;
     start_note(StartNoteRequest) -> NoteView;
     note(NoteRequest) -> NoteView;

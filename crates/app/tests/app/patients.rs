@@ -1,7 +1,9 @@
 //! Patients: made with a record number of their own, refused when the record could not be right, found as one types.
 
 use app::Asked;
-use app::api::patient::{CreatePatientRequest, PatientRequest, PatientSearchRequest, PatientSearchView};
+use app::api::patient::{
+    PatientDetails, PatientRequest, PatientSearchRequest, PatientSearchView, UpdatePatientRequest,
+};
 use chrono::{Days, NaiveDate};
 use domain::Phi;
 use domain::id::PatientId;
@@ -13,7 +15,7 @@ async fn search(stage: &Stage, by: &Asked, text: &str, limit: u32) -> PatientSea
     stage.rounds.search_patients(by, request).await.expect("any text can be searched for")
 }
 
-async fn create(stage: &Stage, by: &Asked, change: impl FnOnce(&mut CreatePatientRequest)) -> Result<(), app::Failure> {
+async fn create(stage: &Stage, by: &Asked, change: impl FnOnce(&mut PatientDetails)) -> Result<(), app::Failure> {
     let mut request = new_patient("Ostrander");
     change(&mut request);
     stage.rounds.create_patient(by, request).await.map(|_| ())
@@ -37,6 +39,35 @@ async fn a_record_number_is_given_and_no_two_active_patients_share_one() {
 }
 
 #[tokio::test]
+async fn details_are_changed_where_nobody_else_changed_them_meanwhile() {
+    let stage = Stage::sample().await;
+    let me = stage.clinician().await;
+    let patient = stage.patient(&me, "Ostrander").await;
+    let seen = stage.rounds.patient(&me, PatientRequest { patient: patient.id }).await.unwrap();
+    let update = async |version, change: fn(&mut PatientDetails)| {
+        let mut details = new_patient("Ostrander");
+        change(&mut details);
+        stage.rounds.update_patient(&me, UpdatePatientRequest { patient: patient.id, version, details }).await
+    };
+    let married = update(seen.version, |details| details.name.family = "Pell".into()).await.unwrap();
+    assert_eq!(married.name.as_str(), "Pell, Ada Maria");
+    assert_eq!(married.mrn, patient.mrn, "a record keeps its number where none is given");
+    assert_eq!(refusal(update(seen.version, |_| {}).await), "stale", "what somebody else saved is not written over");
+    let now = stage.rounds.patient(&me, PatientRequest { patient: patient.id }).await.unwrap();
+    let refused = [
+        (update(now.version, |details| details.name.family = " ".into()).await, "patient.no_family_name"),
+        (update(now.version, |details| details.mrn = Some("MR-749911".into())).await, "patient.mrn_taken"),
+        (update(now.version, |details| details.email = Some("ada".into())).await, "patient.email"),
+    ];
+    for (result, code) in refused {
+        assert_eq!(refusal(result), code);
+    }
+    assert_eq!(search(&stage, &me, "pell ada", 9).await.patients, [married], "the search follows");
+    let nobody = UpdatePatientRequest { patient: PatientId::new(), version: 1, details: new_patient("Nobody") };
+    assert_eq!(refusal(stage.rounds.update_patient(&me, nobody).await), "not_found");
+}
+
+#[tokio::test]
 async fn a_record_that_could_not_be_right_is_refused() {
     let stage = Stage::sample().await;
     let me = stage.clinician().await;
@@ -52,6 +83,19 @@ async fn a_record_that_could_not_be_right_is_refused() {
     ] {
         let result = create(&stage, &me, |request| request.birth_date = Phi::new(born)).await;
         if fits { result.expect("a real date") } else { assert_eq!(refusal(result), "patient.birth_date", "{born}") }
+    }
+    for (email, fits) in [
+        ("ada@example.org", true),
+        ("ada@localhost", true),
+        ("", true),
+        ("ada", false),
+        ("@example.org", false),
+        ("ada@", false),
+        ("a@b@c", false),
+        ("ada @example.org", false),
+    ] {
+        let result = create(&stage, &me, |request| request.email = Some(email.into())).await;
+        if fits { result.expect("an address") } else { assert_eq!(refusal(result), "patient.email", "{email}") }
     }
     let long = |count: usize| Phi::new("Ł".repeat(count));
     create(&stage, &me, |request| request.name.family = long(200)).await.expect("a long name is a name");
@@ -70,7 +114,7 @@ async fn a_record_that_could_not_be_right_is_refused() {
 async fn patients_are_found_as_one_types() {
     let stage = Stage::sample().await;
     let me = stage.clinician().await;
-    let odd = |request: &mut CreatePatientRequest| {
+    let odd = |request: &mut PatientDetails| {
         request.name.family = "Østgård-Núñez".into();
         request.phone = Some("+1 (555) 010-9988".into());
     };

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use app::Failure;
 use app::api::encounter::*;
 use app::api::note::*;
-use app::api::patient::{CreatePatientRequest, PatientRequest, PatientSearchRequest};
+use app::api::patient::{PatientDetails, PatientRequest, PatientSearchRequest};
 use domain::Phi;
 use domain::actor::Actor;
 use domain::encounter::{CancelReason, Outcome};
@@ -82,7 +82,7 @@ fn word(more: &str) -> Phi<String> {
     Phi::new(format!("{WORD}{more}"))
 }
 
-fn marked() -> CreatePatientRequest {
+fn marked() -> PatientDetails {
     let mut request = new_patient(&format!("{WORD}-family"));
     request.name.given = vec![word("-given")];
     request.mrn = Some(word("-mrn"));

@@ -29,6 +29,20 @@ async fn a_repeated_attempt_has_one_effect_and_one_answer() {
     assert_ne!(other.id, first.id, "another attempt is another patient");
 }
 
+#[tokio::test]
+async fn answers_are_kept_for_three_months() {
+    const DAY: i64 = 24 * 3600;
+    let stage = Stage::sample().await;
+    let attempt = keyed(&stage.clinician().await);
+    let first = stage.rounds.create_patient(&attempt, new_patient("Ostrander")).await.unwrap();
+    stage.advance(89 * DAY);
+    let stage = stage.reopened().await;
+    assert_eq!(stage.rounds.create_patient(&attempt, new_patient("Ostrander")).await.unwrap().id, first.id);
+    stage.advance(2 * DAY);
+    assert_eq!(stage.rounds.forget_old_receipts().await.unwrap(), 1);
+    assert_eq!(stage.rounds.forget_old_receipts().await.unwrap(), 0);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn an_attempt_that_is_sent_many_times_at_once_counts_once() {
     let stage = Stage::sample().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::api::encounter::{CreateEncounterRequest, EncounterChangeRequest, EncounterRequest, EncounterView};
 use app::api::note::{AnswerRequest, NoteRequest, NoteView, SignRequest, StartNoteRequest};
-use app::api::patient::CreatePatientRequest;
+use app::api::patient::PatientDetails;
 use app::api::queue::{PatientBrief, QueueRequest, QueueView};
 use app::clock::SetClock;
 use app::{Asked, Failure, Rounds, SampleUser};
@@ -187,8 +187,8 @@ impl Stage {
     }
 }
 
-pub fn new_patient(family: &str) -> CreatePatientRequest {
-    CreatePatientRequest {
+pub fn new_patient(family: &str) -> PatientDetails {
+    PatientDetails {
         name: HumanName { family: family.into(), given: vec!["Ada".into(), "Maria".into()] },
         birth_date: Phi::new(BORN.parse().expect("a date")),
         sex: Sex::Female,

@@ -35,7 +35,7 @@ fn patient() -> Patient {
         birth_date: day(),
         sex: Sex::Unknown,
         phone: Some(word()),
-        email: Some(word()),
+        email: Some(Phi::new(format!("{}@example.org", CANARY))),
         address: Some(word()),
         language: "en".into(),
         interpreter: false,
@@ -136,6 +136,7 @@ fn every_refusal() -> Vec<Refusal> {
             PatientRefusal::BirthDate,
             PatientRefusal::NoMrn,
             PatientRefusal::MrnTaken,
+            PatientRefusal::Email,
             too_long,
         ]
         .map(Refusal::from),
@@ -173,6 +174,7 @@ fn every_refusal() -> Vec<Refusal> {
                 | PatientRefusal::BirthDate
                 | PatientRefusal::NoMrn
                 | PatientRefusal::MrnTaken
+                | PatientRefusal::Email
                 | PatientRefusal::TooLong { .. },
             ) => {}
             Refusal::Snapshot(S::NoConsent | S::NotAPicture | S::TooLarge | S::NoReason | S::Deleted) => {}

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::api::encounter::{CreateEncounterRequest, EncounterChangeRequest, FinishRequest, InviteRequest};
-use app::api::patient::CreatePatientRequest;
+use app::api::patient::PatientDetails;
 use app::api::queue::QueueRequest;
 use app::clock::SetClock;
 use app::{Asked, Rounds};
@@ -81,7 +81,7 @@ impl Stage {
     /// A visit of a new patient, planned for now.
     pub async fn visit(&self, family: &str) -> Visit {
         let me = self.clinician().await;
-        let request = CreatePatientRequest {
+        let request = PatientDetails {
             name: HumanName { family: family.into(), given: vec!["Ada".into()] },
             birth_date: Phi::new(BORN.parse().expect("a date")),
             sex: Sex::Female,

@@ -1,6 +1,6 @@
 // The chart of one patient, with tabs for summary and visits.
 import { Button, Loader, Tabs } from "@mantine/core";
-import { IconVideoPlus } from "@tabler/icons-react";
+import { IconPencil, IconVideoPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { useRead } from "../../parts/api";
 import { Block, Problem } from "../../parts/Bits";
@@ -9,6 +9,7 @@ import { PatientBand } from "../../parts/PatientBand";
 import { useSession } from "../../parts/session";
 import { text } from "../../strings/en";
 import type { PatientView } from "../../types";
+import { EditPatient } from "./EditPatient";
 import { NewVisit } from "./NewVisit";
 import classes from "./Patients.module.css";
 
@@ -17,6 +18,7 @@ const words = text.chart;
 export function PatientChart({ id }: { id: string }) {
   const chart = useRead("patient.get", { patient: id });
   const [creating, setCreating] = useState(false);
+  const [editing, setEditing] = useState(false);
   if (chart.isError) {
     return (
       <div style={{ padding: 16 }}>
@@ -34,9 +36,14 @@ export function PatientChart({ id }: { id: string }) {
         allergies={view.chart.allergies}
         aside={
           active && (
-            <Button variant="filled" leftSection={<IconVideoPlus size={17} />} onClick={() => setCreating(true)}>
-              {words.newVisit}
-            </Button>
+            <>
+              <Button leftSection={<IconPencil size={17} />} onClick={() => setEditing(true)} data-testid="edit-patient">
+                {text.patients.edit}
+              </Button>
+              <Button variant="filled" leftSection={<IconVideoPlus size={17} />} onClick={() => setCreating(true)}>
+                {words.newVisit}
+              </Button>
+            </>
           )
         }
       />
@@ -57,6 +64,7 @@ export function PatientChart({ id }: { id: string }) {
           </div>
         </Tabs.Panel>
       </Tabs>
+      {editing && <EditPatient patient={view} onClose={() => setEditing(false)} />}
       <NewVisit patient={creating ? view.brief : null} onClose={() => setCreating(false)} />
     </div>
   );

@@ -74,6 +74,7 @@ export function PatientList() {
         </span>
         <span className={classes.count} data-testid="patient-count">
           {search.data && words.count(patients.length, search.data.total)}
+          {search.data && query.trim() === "" && patients.length > 1 && ` · ${words.newest}`}
         </span>
         <div className={classes.grow} />
         <Button variant="filled" leftSection={<IconUserPlus size={17} />} onClick={() => setCreating(true)}>

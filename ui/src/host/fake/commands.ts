@@ -473,7 +473,9 @@ export const answers: Answers = {
       interpreter: request.interpreter,
     };
     context.world.patients.set(brief.id, {
+      version: 1,
       brief,
+      name: request.name,
       phone: request.phone,
       email: request.email,
       address: null,
@@ -484,6 +486,15 @@ export const answers: Answers = {
     });
     context.changed(["patient"], [brief.id]);
     return brief;
+  },
+  "patient.update": ({ patient, version, details }, context) => {
+    const view = found(context.world.patients.get(patient), "patient");
+    if (version !== view.version) throw refuse("stale", "This was changed meanwhile.");
+    const { name, phone, email, mrn, ...rest } = details;
+    view.brief = { ...view.brief, ...rest, name: `${name.family}, ${name.given.join(" ")}`, mrn: mrn ?? view.brief.mrn };
+    Object.assign(view, { version: version + 1, name, phone, email });
+    context.changed(["patient"], [patient]);
+    return view.brief;
   },
   "template.list": (_, context) => ({ templates: context.world.templates }),
   "note.start": ({ encounter, template }, context) => {

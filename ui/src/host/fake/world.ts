@@ -115,7 +115,9 @@ export function makeWorld(now: number): World {
     };
     const address = file.address;
     const view: PatientView = {
+      version: 1,
       brief,
+      name: file.name,
       phone: file.phone,
       email: file.email,
       address: address ? `${address.line}, ${address.city}, ${address.state} ${address.postal_code}` : null,

@@ -3,9 +3,9 @@ import type { HumanName } from "./HumanName";
 import type { Sex } from "./Sex";
 
 /**
- * Makes a patient.
+ * What a person writes down of a patient: for a new record, or over the details of one.
  */
-export type CreatePatientRequest = { 
+export type PatientDetails = { 
 /**
  * Their name.
  */
@@ -19,7 +19,7 @@ birth_date: string,
  */
 sex: Sex, 
 /**
- * Record number; one is given where it is empty.
+ * Record number; where it is empty a new record is given one, and an old one keeps its own.
  */
 mrn: string | null, 
 /**

@@ -1,0 +1,133 @@
+// The frame around the screens: rail, top bar, shortcuts, palette, settings, sign-in.
+export const shortcuts = {
+  palette: "Search patients and actions",
+  shortcuts: "Show keyboard shortcuts",
+  microphone: "Microphone on or off",
+  camera: "Camera on or off",
+  focusCall: "Go to the call controls",
+  focusNote: "Go to the note",
+  focusChart: "Go to the chart",
+  nextPane: "Go to the next pane",
+  nextPatient: "Take the next patient",
+  snapshot: "Take a snapshot",
+  hangUp: "Hang up",
+  sign: "Review and sign the note",
+  goQueue: "Open the queue",
+  goPatients: "Open patients",
+  goCheck: "Open the device check",
+  goSettings: "Open settings",
+};
+
+export const shortcutSheet = {
+  title: "Keyboard shortcuts",
+  everywhere: "Everywhere",
+  inVisit: "In a visit",
+  tables: "In tables",
+  tableKeys: [
+    ["Arrow keys", "Move"],
+    ["Home, End", "First or last column; with Ctrl, first or last row"],
+    ["Letters", "Jump to a name"],
+    ["Enter", "Open, or press the button under the cursor"],
+    ["Space", "Select the row"],
+    ["Esc", "Leave the table"],
+  ],
+};
+
+export const shell = {
+  rail: "Main",
+  topBar: "Search, call and account",
+  broken: "This screen failed",
+  brokenText: "What you typed is kept, and a call goes on. Open the screen again; if it fails again, restart Rounds.",
+  brokenAgain: "Open it again",
+  queue: "Queue",
+  patients: "Patients",
+  check: "Device check",
+  settings: "Settings",
+  search: "Search patients and actions",
+  sample: "Sample practice",
+  sampleHint: "Synthetic patients. Nothing you do here concerns a real person.",
+  userMenu: "Your account",
+  signOut: "Sign out",
+  notSignedOut: "Sign out without the unsaved text?",
+  notSignedOutText: "A note has text that could not be saved. It is kept in this window as long as you are signed in: cancel, and open the note to see why. Signing out now loses that text; what was saved before stays.",
+  notSignedOutDo: "Sign out and lose the text",
+  themeToDark: "Use the dark theme",
+  themeToLight: "Use the light theme",
+  status: "Status",
+  saved: "Saved on this computer",
+  savedHint: "Everything shown is stored, encrypted, on this computer.",
+  diskFull: "Disk full: nothing new can be saved",
+  lastEvent: "Last event",
+  noEvent: "Nothing has happened since the start.",
+  skip: "Skip to the content",
+  announcements: "Announcements",
+  signedIn: (name: string) => `Signed in as ${name}`,
+};
+
+export const closing = {
+  title: "Some text is not saved",
+  text: "It is kept in this window only. If you close now, it is lost.",
+  stay: "Keep the window open",
+  close: "Close without saving",
+};
+
+export const activeCall = {
+  label: "Call in progress",
+  open: "Go to the visit",
+  waiting: "Waiting for the patient",
+};
+
+export const session = {
+  welcome: "Welcome to Rounds",
+  ask: "How do you want to begin?",
+  explore: "Explore the sample practice",
+  exploreHint: "A dozen synthetic patients, three waiting rooms, a running queue. No password, no real data.",
+  start: "Start my practice",
+  startHint: "Set up your own practice on this computer. It takes a minute.",
+  back: "Back",
+  practiceName: "Name of the practice",
+  practiceNameHint: "Patients will read it on their page.",
+  yourName: "Your name",
+  title: "Title or speciality",
+  titleHint: "Optional. It stands behind your name, also under signed notes.",
+  password: "Password",
+  passwordHint: "At least 10 characters. A few unrelated words are good.",
+  passwordAgain: "Password again",
+  room: "First waiting room",
+  roomDefault: "General",
+  create: "Create the practice",
+  needed: "Please fill this in.",
+  tooShort: "At least 10 characters.",
+  notSame: "The two passwords differ.",
+  signIn: "Sign in",
+  signInTo: (practice: string) => `Sign in to ${practice}`,
+  who: "Who are you?",
+  sampleSignIn: "The sample practice asks for no password.",
+  signInFailed: "You are not signed in",
+};
+
+export const settings = {
+  title: "Settings",
+  appearance: "Appearance",
+  theme: "Theme",
+  themes: { light: "Light", dark: "Dark", auto: "Like the system" },
+  keyboard: "Keyboard",
+  about: "About",
+  version: "Version",
+  zone: "Time zone of this computer",
+  practice: "Practice",
+  user: "Signed in as",
+  storage: "Storage",
+  storageText: "All data is stored, encrypted, on this computer. Nothing is sent elsewhere.",
+  licence: "Licence",
+  licenceText: "Apache License 2.0. The Inter typeface is used under the SIL Open Font License 1.1.",
+};
+
+export const palette = {
+  title: "Search patients and actions",
+  placeholder: "Type a patient's name, a record number or an action",
+  nothing: "Nothing found",
+  actions: "Actions",
+  patients: "Patients",
+  help: "Open chart",
+};
