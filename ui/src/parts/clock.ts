@@ -2,7 +2,8 @@
 // system slows down when the window is out of sight.
 import { useSyncExternalStore } from "react";
 
-let nowMs = 0;
+/** Until the first tick, a second after the start, this computer's clock is as good. */
+let nowMs = Date.now();
 const listeners = new Set<() => void>();
 
 export function setNow(iso: string): void {

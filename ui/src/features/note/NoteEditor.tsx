@@ -38,7 +38,7 @@ export function NoteEditor({ note, tools }: { note: NoteView; tools: ReactNode }
     <div className={classes.editor} data-testid="note-editor" data-note={note.id}>
       <header className={classes.head}>
         <div className={classes.title}>
-          <h2>{note.template.name}</h2>
+          <h2 title={note.template.name}>{note.template.name}</h2>
           {note.writable ? <SavedState draft={draft} savedAt={note.saved_at} /> : <small>{words.readOnlyOther(note.author.name)}</small>}
         </div>
         {tools}

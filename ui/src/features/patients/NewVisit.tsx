@@ -56,9 +56,9 @@ function Form({ patient, onClose, onLink }: { patient: PatientBrief; onClose: ()
       <div data-wide>
         <strong>{patient.name}</strong>, {plainDate(patient.birth_date)}, {patient.mrn}
       </div>
-      <Textarea data-wide label={words.reason} required autosize minRows={2} maxRows={5} data-autofocus {...form.getInputProps("reason")} />
+      <Textarea wrapperProps={{ "data-wide": true }} label={words.reason} required autosize minRows={2} maxRows={5} data-autofocus {...form.getInputProps("reason")} />
       <Select
-        data-wide
+        wrapperProps={{ "data-wide": true }}
         label={words.room}
         allowDeselect={false}
         data={rooms.map((one) => ({ value: one.id, label: one.name }))}

@@ -52,7 +52,7 @@ export function PatientForm({ before, action, busy, problem, onSubmit, onClose, 
     },
     validate: {
       family: (value) => (value.trim() === "" ? text.session.needed : null),
-      born: (value) => birthDateFlaw(value, nowMillis() || Date.now()),
+      born: (value) => birthDateFlaw(value, nowMillis()),
     },
     onValuesChange: (values) => setFamily(values.family.trim()),
   });

@@ -187,11 +187,14 @@ function visitsOf(patient: string, world: World, except?: string): EarlierVisit[
 
 function allowedFor(one: FakeEncounter, mine: boolean): Allowed[] {
   const group = groupOf(one);
-  if (group === "waiting" || group === "ready") return ["admit", "close_unseen", "cancel", "set_priority", "invite"];
+  if (group === "waiting" || group === "ready") {
+    const waits: Allowed[] = ["admit", "close_unseen", "cancel", "enter_in_error", "set_priority", "invite"];
+    return group === "waiting" ? ["triage", ...waits] : waits;
+  }
   if (group === "expected") return ["cancel", "set_priority", "invite"];
   if (group === "done") return mine ? ["write_note"] : [];
   if (!mine) return [];
-  const all: Allowed[] = ["release", "wrap_up", "finish", "set_priority", "invite", "join_call", "write_note", "take_snapshot"];
+  const all: Allowed[] = ["release", "wrap_up", "pause", "finish", "enter_in_error", "set_priority", "invite", "join_call", "write_note", "take_snapshot"];
   return one.identity ? all : [...all, "check_identity"];
 }
 
