@@ -20,7 +20,7 @@ async fn play(stage: &mut Stage) -> Result<()> {
     visit::admit(&console, &visit).await?;
     media::flows(&console, &patient).await?;
 
-    chat_goes_both_ways(&console, &patient).await?;
+    visit::chat_goes_both_ways(&console, &patient).await?;
     mute_is_seen(&console, &patient).await?;
     hold_is_seen(&console, &patient).await?;
     visit::check_identity(&console).await?;
@@ -42,16 +42,6 @@ async fn play(stage: &mut Stage) -> Result<()> {
     console.page.shows("[data-testid=snapshot-item][data-state=kept] canvas").await?;
     ensure!(console.decoded_size(&snapshot["id"]).await? == snapshot["size"], "the snapshot is another one");
     Ok(())
-}
-
-async fn chat_goes_both_ways(console: &Console, patient: &Patient) -> Result<()> {
-    visit::say(console, "Good morning, can you hear me?").await?;
-    patient.page.click("[data-testid=open-chat]").await?;
-    patient.page.says("[data-testid=chat-log]", "Good morning, can you hear me?").await?;
-    patient.page.type_into("[data-testid=chat-input]", "Yes, very well").await?;
-    patient.page.click("[data-testid=chat-send]").await?;
-    console.page.says("[data-testid=chat-line]", "Yes, very well").await?;
-    patient.page.click("[data-testid=close-chat]").await
 }
 
 async fn mute_is_seen(console: &Console, patient: &Patient) -> Result<()> {

@@ -41,6 +41,25 @@ impl Driver {
         Self::start(Command::new("chromedriver"), wanted, log).await
     }
 
+    /// Starts geckodriver, which starts a headless Firefox with a fake camera and microphone on a profile of its own.
+    ///
+    /// # Errors
+    /// The driver or the browser did not start.
+    pub async fn firefox(profiles: &Path, log: &Path) -> Result<Self> {
+        std::fs::create_dir_all(profiles)?;
+        let mut command = Command::new(std::env::var_os("ROUNDS_GECKODRIVER").unwrap_or_else(|| "geckodriver".into()));
+        command.arg("--profile-root").arg(profiles);
+        let preferences = json!({
+            "media.navigator.streams.fake": true,
+            "media.navigator.permission.disabled": true,
+            "media.autoplay.default": 0,
+            "datareporting.policy.dataSubmissionEnabled": false,
+            "app.update.disabledForTesting": true,
+        });
+        let wanted = json!({ "moz:firefoxOptions": { "args": ["-headless"], "prefs": preferences } });
+        Self::start(command, wanted, log).await
+    }
+
     /// Ends the session in order, then the driver.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! The patient: a real Chromium with a fake camera and microphone.
+//! The patient: a real browser with a fake camera and microphone.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -26,6 +26,18 @@ impl Patient {
     pub async fn new(stage: &mut Stage, name: &str) -> Result<Self> {
         let profile = stage.path(&format!("profile-{name}"));
         Self::on(stage, name, profile).await
+    }
+
+    /// Opens a Firefox instead of a Chromium.
+    ///
+    /// # Errors
+    /// The browser did not start.
+    pub async fn with_firefox(stage: &mut Stage, name: &str) -> Result<Self> {
+        let (profile, log) = (stage.path(&format!("profile-{name}")), stage.log(name));
+        let driver = Arc::new(Driver::firefox(&profile, &log).await?);
+        let page = Page::new(name, driver.client.clone());
+        stage.keep_open(&page, &driver);
+        Ok(Self { page, profile, driver })
     }
 
     async fn on(stage: &mut Stage, name: &str, profile: PathBuf) -> Result<Self> {

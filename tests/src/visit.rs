@@ -107,6 +107,20 @@ pub async fn say(console: &Console, text: &str) -> Result<()> {
     console.page.says("[data-testid=chat-line]", text).await.map(drop)
 }
 
+/// Words go from the console to the patient's page and back.
+///
+/// # Errors
+/// Something said does not arrive.
+pub async fn chat_goes_both_ways(console: &Console, patient: &Patient) -> Result<()> {
+    say(console, "Good morning, can you hear me?").await?;
+    patient.page.click("[data-testid=open-chat]").await?;
+    patient.page.says("[data-testid=chat-log]", "Good morning, can you hear me?").await?;
+    patient.page.type_into("[data-testid=chat-input]", "Yes, very well").await?;
+    patient.page.click("[data-testid=chat-send]").await?;
+    console.page.says("[data-testid=chat-line]", "Yes, very well").await?;
+    patient.page.click("[data-testid=close-chat]").await
+}
+
 /// Turns to a tab under the picture.
 ///
 /// # Errors

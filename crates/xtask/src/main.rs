@@ -20,6 +20,7 @@ mod sources;
 mod tally;
 mod test;
 mod tidy;
+mod tools;
 mod workspace;
 
 use std::process::ExitCode;

@@ -11,6 +11,7 @@ use crate::cargo::{self, Claim, Program};
 use crate::node;
 use crate::packages::{self, Purpose};
 use crate::process::{self, Ended};
+use crate::tools;
 use crate::tally::{self, Tally};
 use crate::workspace::scratch;
 
@@ -18,6 +19,9 @@ use crate::workspace::scratch;
 const JOURNEYS: &str = "journeys";
 /// Programs that tests start, by the variable that tells them where to find it.
 const STARTED_BY_TESTS: [(&str, &str); 2] = [("ROUNDS_BIN", "rounds"), ("ROUNDS_SERVER_BIN", "rounds-server")];
+
+/// Drives Firefox in journeys. Debian has no package of it.
+const GECKODRIVER: &str = "0.37.1";
 
 const PROGRAM_LIMIT: Duration = Duration::from_secs(20 * 60);
 const JOURNEY_LIMIT: Duration = Duration::from_secs(40 * 60);
@@ -55,6 +59,10 @@ pub fn chore(arguments: &[String]) -> Result<ExitCode> {
     let mut harnesses = Vec::new();
     let mut environment = Vec::new();
     layer(&mut tally, build(&mut harnesses, &mut environment));
+    match tools::installed("geckodriver", GECKODRIVER) {
+        Ok(program) => environment.push(("ROUNDS_GECKODRIVER", program)),
+        Err(error) => layer(&mut tally, Err(error)),
+    }
     let (journeys, crates): (Vec<_>, Vec<_>) = harnesses.into_iter().partition(|harness| harness.is_journey);
 
     println!("\nThe crates' tests");

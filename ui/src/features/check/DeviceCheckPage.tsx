@@ -11,7 +11,7 @@ import {
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
-import { Problem } from "../../parts/Bits";
+import { Empty, Problem } from "../../parts/Bits";
 import { useCommand, useRead } from "../../parts/api";
 import { kbps, momentDateTime, percent } from "../../parts/format";
 import { report } from "../../parts/status";
@@ -71,7 +71,11 @@ export function DeviceCheckPage() {
           </Button>
         )}
       </header>
-      {!on && <p className={classes.intro}>{words.startText}</p>}
+      {!on && (
+        <Empty icon={<IconVideo size={26} stroke={1.6} />} title={words.startTitle}>
+          {words.startText}
+        </Empty>
+      )}
       {error && <Problem title={text.common.unnamedFault}>{error.message}</Problem>}
       {view?.trouble && <Problem title={view.trouble} />}
       {on && (
