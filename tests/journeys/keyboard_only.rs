@@ -130,7 +130,7 @@ async fn answer(page: &Page, here: &Value) -> Result<()> {
             page.shows("[role=option][data-combobox-selected]").await?;
             page.chord(&["Enter"]).await?;
         }
-        _ if here["number"] == true => page.type_here("80").await?,
+        _ if here["number"] == true => page.type_here("30").await?,
         _ if here["moment"] == true => page.type_here("2026-03-12 09:30 +00:00").await?,
         _ if here["date"] == true => page.type_here("2026-03-12").await?,
         _ => page.type_here("written by keys alone").await?,

@@ -34,7 +34,6 @@ export type { EncounterRequest } from "./gen/EncounterRequest";
 export type { EncounterState } from "./gen/EncounterState";
 export type { EncounterView } from "./gen/EncounterView";
 export type { EndReason } from "./gen/EndReason";
-export type { EnterInErrorRequest } from "./gen/EnterInErrorRequest";
 export type { FinishRequest } from "./gen/FinishRequest";
 export type { Flaw } from "./gen/Flaw";
 export type { HumanName } from "./gen/HumanName";

@@ -113,13 +113,6 @@ impl Rounds {
         self.change(asked, "encounter.cancel", change, EncounterCommand::Cancel(request.reason)).await
     }
 
-    /// Marks a visit that never should have been written. It stays readable, with the reason.
-    pub async fn enter_in_error(&self, asked: &Asked, request: EnterInErrorRequest) -> Result<Nothing, Failure> {
-        let change = EncounterChangeRequest { encounter: request.encounter, version: None };
-        let command = EncounterCommand::EnterInError { reason: request.reason };
-        self.change_treating(asked, "encounter.enter_in_error", change, command).await
-    }
-
     /// Says how urgent the visit is.
     pub async fn set_priority(&self, asked: &Asked, request: PriorityRequest) -> Result<Nothing, Failure> {
         let change = EncounterChangeRequest { encounter: request.encounter, version: None };
@@ -261,7 +254,7 @@ pub(crate) fn decide(
         }
     }
     if next.identity != found.record.identity || next.consent != found.record.consent {
-        answer_known(tx, &next)?;
+        answer_known(tx, &found.record, &next)?;
     }
     if next.state.is_over() {
         end_calls(tx, next.id, CallEnd::VisitOver, at)?;

@@ -1,6 +1,5 @@
 //! Notes: typed, saved, recovered, signed, added to.
 
-use domain::Phi;
 use domain::actor::Actor;
 use domain::encounter::{Encounter, EncounterRefusal, EncounterState};
 use domain::id::{NoteId, UserId};
@@ -9,6 +8,7 @@ use domain::patient::Patient;
 use domain::practice::User;
 use domain::refusal::Refusal;
 use domain::template::Template;
+use domain::{Phi, Timestamp};
 use store::{Draft, Kind, Reader, RunId, Stop, StoreFault, Tx, Versioned};
 
 use crate::api::Nothing;
@@ -91,7 +91,7 @@ impl Rounds {
             tx.save_draft(request.note, &request.question, &request.value, tx.at(), &run)?;
             let typed = tx.draft(request.note, &run)?.map(|draft| draft.answers).unwrap_or_default();
             let note = tx.load::<Note>(request.note)?.record;
-            Ok(SavedView { at: tx.at(), missing: note.with_answers(typed).missing() })
+            Ok(SavedView { at: tx.at(), missing: note.with_answers(typed).missing(tx.at()) })
         })
         .await
     }
@@ -149,13 +149,13 @@ impl Rounds {
     pub async fn preview_note(&self, asked: &Asked, request: NoteRequest) -> Result<SignPreview, Failure> {
         let id = request.note.to_string();
         self.treat(asked, "note.preview", move |tx| Ok(tx.note_access(Kind::Note, &id)?)).await?;
-        let (run, signer) = (self.run().clone(), signature_name(&asked.by));
+        let (run, signer, now) = (self.run().clone(), signature_name(&asked.by), self.now());
         let found = self.look(move |reader| {
             let Some(note) = reader.get::<Note>(&request.note)? else { return Ok(None) };
             let typed = reader.draft(request.note, &run)?.map(|draft| draft.answers).unwrap_or_default();
             let note = note.record.with_answers(typed);
             let Some(text) = canonical(reader, &note)? else { return Ok(None) };
-            Ok(Some(SignPreview { sha256: sha256_hex(text.as_bytes()), text, signer, missing: note.missing() }))
+            Ok(Some(SignPreview { sha256: sha256_hex(text.as_bytes()), text, signer, missing: note.missing(now) }))
         });
         Ok(found.await?.ok_or(Refusal::NotFound { what: "note" })?)
     }
@@ -205,17 +205,17 @@ impl Rounds {
     }
 
     async fn note_view(&self, asked: &Asked, id: NoteId) -> Result<NoteView, Failure> {
-        let (me, run) = (asked.by.id, self.run().clone());
+        let (me, run, now) = (asked.by.id, self.run().clone(), self.now());
         let found = self.look(move |reader| {
             let Some(note) = reader.get::<Note>(&id)? else { return Ok(None) };
             let draft = reader.draft(id, &run)?;
-            Ok(Some(view(note.record, draft, me, &Names::load(reader)?)))
+            Ok(Some(view(note.record, draft, me, &Names::load(reader)?, now)))
         });
         Ok(found.await?.ok_or(Refusal::NotFound { what: "note" })?)
     }
 }
 
-fn view(note: Note, draft: Option<Draft>, me: UserId, names: &Names) -> NoteView {
+fn view(note: Note, draft: Option<Draft>, me: UserId, names: &Names, now: Timestamp) -> NoteView {
     let saved_at = draft.as_ref().map(|draft| draft.saved_at);
     let recovered = draft.as_ref().and_then(|draft| draft.recovered.clone()).map(|(at, questions)| RecoveredText {
         at,
@@ -223,7 +223,7 @@ fn view(note: Note, draft: Option<Draft>, me: UserId, names: &Names) -> NoteView
         questions,
     });
     let note = note.with_answers(draft.map(|draft| draft.answers).unwrap_or_default());
-    let missing = note.missing();
+    let missing = note.missing(now);
     let (signature, addenda, discarded) = match note.state {
         NoteState::Draft => (None, Vec::new(), false),
         NoteState::Signed { signature } => (Some(signature), Vec::new(), false),
@@ -264,15 +264,18 @@ fn canonical(reader: &Reader<'_>, note: &Note) -> Result<Option<Phi<String>>, St
     Ok(Some(note.canonical_text(&heading)))
 }
 
-/// Answers what the visit has just made known in its notes that are being written: nobody is asked twice. What their
-/// author has answered stays.
-pub(crate) fn answer_known(tx: &mut Tx<'_>, visit: &Encounter) -> Result<(), Stop> {
-    for note in tx.read().notes_of(visit.id)? {
+/// Brings the notes that are being written up to date with what the visit has just learned: nobody is asked twice, and an
+/// agreement that was taken back does not stand in a note. What their author has answered otherwise stays.
+pub(crate) fn answer_known(tx: &mut Tx<'_>, before: &Encounter, after: &Encounter) -> Result<(), Stop> {
+    for note in tx.read().notes_of(after.id)? {
         if !matches!(note.record.state, NoteState::Draft) {
             continue;
         }
-        let known = known_answers(&note.record.template, visit);
-        let answered = Note { answers: known, ..note.record.clone() }.with_answers(note.record.answers.clone());
+        let (known, stale) =
+            (known_answers(&note.record.template, after), known_answers(&note.record.template, before));
+        let mut answers = note.record.answers.clone();
+        answers.retain(|question, answer| known.contains_key(question) || stale.get(question) != Some(answer));
+        let answered = Note { answers: known, ..note.record.clone() }.with_answers(answers);
         if answered != note.record {
             tx.put(Some(&note), &answered)?;
         }

@@ -1,6 +1,7 @@
 //! Patients: found as one types, read with a trace, made with a record number.
 
 use domain::id::PatientId;
+use domain::participant::{Participant, ParticipantRole};
 use domain::patient::{Chart, Patient, PatientRefusal, PatientStatus};
 use domain::{Phi, Timestamp};
 use store::{Kind, PatientChart, Stop, StoreFault, Tx};
@@ -117,10 +118,26 @@ impl Rounds {
             if patient != found.record {
                 tx.put(Some(&found), &patient)?;
             }
+            if patient.name != found.record.name {
+                rename_in_open_visits(tx, &patient)?;
+            }
             Ok(brief(&patient, now))
         })
         .await
     }
+}
+
+/// The name on the picture and in the chat is that of the record.
+fn rename_in_open_visits(tx: &mut Tx<'_>, patient: &Patient) -> Result<(), Stop> {
+    let visits = tx.read().visits_of(patient.id)?;
+    for visit in visits.into_iter().filter(|visit| !visit.record.state.is_over()) {
+        for one in tx.read().participants_of(visit.record.id)? {
+            if one.record.role == ParticipantRole::Patient {
+                tx.put(Some(&one), &Participant { name: patient.name.full(), ..one.record.clone() })?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether the record can be kept so.

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use domain::actor::Actor;
 use domain::appointment::Appointment;
-use domain::encounter::{Encounter, EncounterState, Stage, Turn};
+use domain::encounter::{Encounter, EncounterCommand, EncounterState, Stage, Turn};
 use domain::id::{EncounterId, UserId, WaitingRoomId};
 use domain::participant::ParticipantRole;
 use domain::patient::{Patient, age_in_years};
@@ -95,6 +96,7 @@ fn row(
         Some(id) => reader.get::<Appointment>(&id)?.and_then(|appointment| appointment.record.clinician),
         None => None,
     };
+    let presence = patient_presence(reader, presences, &visit)?;
     let seen_by = visit.state.clinician();
     let next = match &visit.state {
         EncounterState::Arrived { .. } | EncounterState::Triaged { .. } if treats => NextAction::Admit,
@@ -124,8 +126,9 @@ fn row(
         late_at: visit.late_at(),
         planned_for: visit.planned_for,
         check: visit.check.as_ref().map(|check| check.result),
-        intake_open: treats && matches!(visit.state, EncounterState::Arrived { .. }),
-        presence: patient_presence(reader, presences, &visit)?,
+        may_triage: treats && matches!(visit.decide(&EncounterCommand::Triage, Actor::User(me), now), Ok(Some(_))),
+        checking_in: matches!(visit.state, EncounterState::Planned) && presence == Presence::Online,
+        presence,
         assigned: seen_by.or(agreed).and_then(|id| names.user(id)),
         next,
         last_note: if treats { last_note(reader, &visit)? } else { None },

@@ -37,11 +37,19 @@ impl Rounds {
         let store = self.store().clone();
         let sealed = tokio::task::spawn_blocking(move || store.files().seal(&id.to_string(), &picture)).await;
         sealed.map_err(|_| Failure::Bug)??;
-        self.treat(asked, "snapshot.keep", move |tx| {
+        let kept = self.treat(asked, "snapshot.keep", move |tx| {
             in_progress(tx, encounter)?;
             Ok(tx.put(None, &snapshot)?)
-        })
-        .await?;
+        });
+        if let Err(failure) = kept.await {
+            // Without its record the picture is nobody's: it goes at once.
+            let store = self.store().clone();
+            let removed = tokio::task::spawn_blocking(move || store.files().remove(&id.to_string())).await;
+            if !matches!(removed, Ok(Ok(()))) {
+                tracing::warn!("a picture that was refused could not be removed; it stays sealed");
+            }
+            return Err(failure);
+        }
         Ok(id)
     }
 

@@ -122,7 +122,6 @@ fn allowed(visit: &Encounter, asked: &Asked, now: Timestamp) -> Vec<Allowed> {
         (Allowed::Finish, treats && would(E::Finish(Outcome::Completed))),
         (Allowed::CloseUnseen, treats && would(E::Finish(Outcome::LeftWithoutBeingSeen))),
         (Allowed::Cancel, would(E::Cancel(CancelReason::ByPractice))),
-        (Allowed::EnterInError, treats && would(E::EnterInError { reason: "-".into() })),
         (Allowed::CheckIdentity, treats && in_progress && visit.identity.is_none()),
         (Allowed::SetPriority, !visit.state.is_over()),
         (Allowed::Invite, !visit.state.is_over()),

@@ -240,15 +240,16 @@ impl Note {
         self
     }
 
-    /// Required questions that are open, and answers that cannot be read or cannot be true.
-    pub fn missing(&self) -> Vec<MissingAnswer> {
+    /// What keeps the note from being signed at this moment: required questions that are open, and answers that cannot be
+    /// read or cannot be true.
+    pub fn missing(&self, at: Timestamp) -> Vec<MissingAnswer> {
         let sections = self.template.sections.iter();
         let questions = sections.flat_map(|section| section.questions.iter().map(move |question| (section, question)));
         questions
             .filter_map(|(section, question)| {
                 let text = self.answers.get(&question.id).map(|value| joined(value)).unwrap_or_default();
                 Some(MissingAnswer {
-                    flaw: question.flaw(&text)?,
+                    flaw: question.flaw(&text, at)?,
                     question: question.id.clone(),
                     section: section.name.clone(),
                     name: question.name.clone(),
@@ -263,7 +264,7 @@ impl Note {
         if signer.id != self.author {
             return Err(NoteRefusal::NotTheAuthor);
         }
-        match self.missing().len() {
+        match self.missing(at).len() {
             0 => {}
             count => return Err(NoteRefusal::Missing { count }),
         }

@@ -1,10 +1,16 @@
 //! Note templates: what is asked in a kind of visit.
 
-use chrono::{DateTime, NaiveDate};
+use chrono::{DateTime, Datelike, NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::Timestamp;
 use crate::id::TemplateId;
+
+/// How far a moment may lie ahead of the signing: another clock in the room may be fast.
+const CLOCKS_DIFFER: TimeDelta = TimeDelta::minutes(10);
+/// No moment of a living patient lies before it.
+const EARLIEST_YEAR: i32 = 1870;
 
 /// A note template.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -50,6 +56,9 @@ pub struct Question {
     /// The largest number that can be true.
     #[serde(default)]
     pub max: Option<i32>,
+    /// Whether a day or a moment may lie ahead. What was seen, given or decided lies behind.
+    #[serde(default)]
+    pub ahead: bool,
     /// Whether a note can be signed without it.
     #[serde(default)]
     pub required: bool,
@@ -67,8 +76,10 @@ pub struct Question {
 pub enum Flaw {
     /// It is required and empty.
     Missing,
-    /// It is no number, no day or no moment.
+    /// It is no number, no day or no moment of our time.
     Unreadable,
+    /// The moment has not come yet.
+    Ahead,
     /// No such number can be true.
     OutOfRange {
         /// The smallest that can.
@@ -101,8 +112,8 @@ pub enum QuestionKind {
 }
 
 impl Question {
-    /// What keeps a written answer from being signed.
-    pub fn flaw(&self, text: &str) -> Option<Flaw> {
+    /// What keeps a written answer from being signed at this moment.
+    pub fn flaw(&self, text: &str, at: Timestamp) -> Option<Flaw> {
         let text = text.trim();
         let readable = match self.kind {
             _ if text.is_empty() => return self.required.then_some(Flaw::Missing),
@@ -111,7 +122,11 @@ impl Question {
                 Ok(_) | Err(_) => false,
             },
             QuestionKind::Date => text.parse::<NaiveDate>().is_ok(),
-            QuestionKind::DateTime => DateTime::parse_from_str(text, "%Y-%m-%d %H:%M %:z").is_ok(),
+            QuestionKind::DateTime => match DateTime::parse_from_str(text, "%Y-%m-%d %H:%M %:z") {
+                Ok(moment) if moment > at + CLOCKS_DIFFER && !self.ahead => return Some(Flaw::Ahead),
+                Ok(moment) => moment.year() >= EARLIEST_YEAR,
+                Err(_) => false,
+            },
             QuestionKind::Text
             | QuestionKind::Paragraph
             | QuestionKind::Choice

@@ -11,8 +11,8 @@ use crate::cargo::{self, Claim, Program};
 use crate::node;
 use crate::packages::{self, Purpose};
 use crate::process::{self, Ended};
-use crate::tools;
 use crate::tally::{self, Tally};
+use crate::tools;
 use crate::workspace::scratch;
 
 /// The package of tests across everything. They start browsers and windows, and so run one after the other.

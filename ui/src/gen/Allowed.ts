@@ -3,4 +3,4 @@
 /**
  * What a user may do with a visit now.
  */
-export type Allowed = "triage" | "admit" | "release" | "wrap_up" | "pause" | "finish" | "close_unseen" | "cancel" | "enter_in_error" | "check_identity" | "set_priority" | "invite" | "join_call" | "write_note" | "take_snapshot";
+export type Allowed = "triage" | "admit" | "release" | "wrap_up" | "pause" | "finish" | "close_unseen" | "cancel" | "check_identity" | "set_priority" | "invite" | "join_call" | "write_note" | "take_snapshot";

@@ -21,7 +21,7 @@ arrived_at: string,
  */
 triaged_at: string, 
 /**
- * When a clinician first admitted them, where they were sent back to the waiting room since.
+ * When a clinician admitted them, where they were sent back to the waiting room since.
  */
 started_at: string | null, } | { "is": "in_progress", 
 /**
@@ -29,7 +29,7 @@ started_at: string | null, } | { "is": "in_progress",
  */
 arrived_at: string, 
 /**
- * When a clinician first admitted them.
+ * When a clinician admitted them; the last time, where they were sent back in between.
  */
 started_at: string, 
 /**
@@ -45,7 +45,7 @@ stage: Stage, } | { "is": "on_leave",
  */
 arrived_at: string, 
 /**
- * When a clinician first admitted them.
+ * When a clinician admitted them; the last time, where they were sent back in between.
  */
 started_at: string, 
 /**

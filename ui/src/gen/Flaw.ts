@@ -3,7 +3,7 @@
 /**
  * What keeps an answer from being signed.
  */
-export type Flaw = { "is": "missing" } | { "is": "unreadable" } | { "is": "out_of_range", 
+export type Flaw = { "is": "missing" } | { "is": "unreadable" } | { "is": "ahead" } | { "is": "out_of_range", 
 /**
  * The smallest that can.
  */

@@ -45,7 +45,7 @@ saved_at: string | null,
  */
 recovered: RecoveredText | null, 
 /**
- * Required answers that are open.
+ * What keeps the note from being signed: answers that are missing, unreadable or cannot be true.
  */
 missing: Array<MissingAnswer>, 
 /**

@@ -34,6 +34,10 @@ min: number | null,
  */
 max: number | null, 
 /**
+ * Whether a day or a moment may lie ahead. What was seen, given or decided lies behind.
+ */
+ahead: boolean, 
+/**
  * Whether a note can be signed without it.
  */
 required: boolean, 

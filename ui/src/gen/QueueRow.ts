@@ -74,6 +74,10 @@ check: DeviceCheck | null,
  */
 presence: Presence, 
 /**
+ * Somebody who is expected has opened their link: they are on the way in.
+ */
+checking_in: boolean, 
+/**
  * Who sees or will see them.
  */
 assigned: UserView | null, 
@@ -82,9 +86,9 @@ assigned: UserView | null,
  */
 next: NextAction, 
 /**
- * Whether this user may say that intake is done.
+ * Whether this user may say that intake is done (`encounter.triage`).
  */
-intake_open: boolean, 
+may_triage: boolean, 
 /**
  * What was asked before the visit.
  */

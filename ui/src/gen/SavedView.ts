@@ -10,6 +10,6 @@ export type SavedView = {
  */
 at: string, 
 /**
- * Required answers that are open now.
+ * What keeps the note from being signed: answers that are missing, unreadable or cannot be true.
  */
 missing: Array<MissingAnswer>, };

@@ -18,6 +18,6 @@ sha256: string,
  */
 signer: string, 
 /**
- * Required answers that are open: it cannot be signed until they are given.
+ * What keeps the note from being signed: answers that are missing, unreadable or cannot be true.
  */
 missing: Array<MissingAnswer>, };

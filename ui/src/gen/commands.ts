@@ -10,7 +10,6 @@ import type { DeleteSnapshotRequest } from "./DeleteSnapshotRequest";
 import type { EncounterChangeRequest } from "./EncounterChangeRequest";
 import type { EncounterRequest } from "./EncounterRequest";
 import type { EncounterView } from "./EncounterView";
-import type { EnterInErrorRequest } from "./EnterInErrorRequest";
 import type { FinishRequest } from "./FinishRequest";
 import type { InviteRequest } from "./InviteRequest";
 import type { JoinCallRequest } from "./JoinCallRequest";
@@ -63,7 +62,6 @@ export interface Commands {
   "encounter.pause": { in: EncounterChangeRequest; out: Nothing };
   "encounter.finish": { in: FinishRequest; out: Nothing };
   "encounter.cancel": { in: CancelRequest; out: Nothing };
-  "encounter.enter_in_error": { in: EnterInErrorRequest; out: Nothing };
   "encounter.set_priority": { in: PriorityRequest; out: Nothing };
   "encounter.check_identity": { in: EncounterRequest; out: Nothing };
   "encounter.link": { in: LinkRequest; out: LinkView };

@@ -1,8 +1,9 @@
-// A field for a moment: typed in short, written out in full when it is left, or "now" with one press.
+// A field for a moment: typed in short, kept in full, or "now" with one press.
 import { Button, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { text } from "../strings/en";
 import classes from "./Bits.module.css";
-import { completeMoment, readMoment, writtenMoment } from "./moments";
+import { completeMoment, type Direction, readMoment, writtenMoment } from "./moments";
 
 const words = text.moment;
 
@@ -10,37 +11,50 @@ interface Props {
   id?: string;
   label?: string;
   value: string;
+  direction: Direction;
   disabled?: boolean;
   describedBy?: string;
+  /** What else is wrong with what was written. */
+  error?: string | null;
   onChange: (value: string) => void;
 }
 
-export function MomentInput({ id, label, value, disabled = false, describedBy, onChange }: Props) {
-  const unreadable = value.trim() !== "" && readMoment(value, new Date()) === null;
+export function MomentInput({ id, label, value, direction, disabled = false, describedBy, error = null, onChange }: Props) {
+  // While it is being typed the field shows what was typed. What is kept is the moment that it means now: left for
+  // tomorrow, "22:15" would mean another day.
+  const [typing, setTyping] = useState<string | null>(null);
+  const unreadable = value.trim() !== "" && readMoment(value, new Date(), direction) === null;
   return (
     <TextInput
       id={id}
       label={label}
       className={classes.moment}
-      value={value}
+      value={typing ?? value}
       placeholder={words.placeholder}
       disabled={disabled}
       aria-describedby={describedBy}
-      // The core knows moments written out in full only: what is half typed here may be one by the time it is left.
-      error={unreadable ? words.unreadable : null}
+      error={typing !== null ? null : unreadable ? words.unreadable : error}
       rightSection={
         !disabled && (
-          <Button size="compact-xs" variant="subtle" aria-label={words.nowFor} onClick={() => onChange(writtenMoment(new Date()))}>
+          <Button
+            size="compact-xs"
+            variant="subtle"
+            aria-label={words.nowFor}
+            onClick={() => {
+              setTyping(null);
+              onChange(writtenMoment(new Date()));
+            }}
+          >
             {words.now}
           </Button>
         )
       }
       rightSectionWidth={60}
-      onChange={(event) => onChange(event.currentTarget.value)}
-      onBlur={() => {
-        const complete = completeMoment(value, new Date());
-        if (complete !== value) onChange(complete);
+      onChange={(event) => {
+        setTyping(event.currentTarget.value);
+        onChange(completeMoment(event.currentTarget.value, new Date(), direction));
       }}
+      onBlur={() => setTyping(null)}
     />
   );
 }

@@ -264,4 +264,40 @@ describe("patients", () => {
     await user.click(screen.getByRole("button", { name: text.patients.createVisit }));
     expect((await screen.findByTestId("join-link")).textContent).toContain("/join/");
   });
+
+  test("details that somebody else changed meanwhile are not written over", async () => {
+    const { user } = openConsole("/patients");
+    await user.click((await screen.findAllByTestId("patient-row"))[0] as HTMLElement);
+    await user.click(await screen.findByTestId("edit-patient"));
+    const phone = await screen.findByLabelText(text.patients.phone);
+    const shown = [...knobs.world.patients.values()].filter((one) => screen.queryAllByText(one.brief.name).length > 0);
+    for (const one of shown) Object.assign(one, { version: 2, phone: "555-0199" });
+    act(() => knobs.changed(["patient"], shown.map((one) => one.brief.id)));
+    await user.clear(phone);
+    await user.type(phone, "555-0100");
+    await user.click(screen.getByRole("button", { name: text.patients.update }));
+    await screen.findByText("This was changed meanwhile.");
+    expect(shown.map((one) => one.phone)).toContain("555-0199");
+  });
+});
+
+describe("a moment in a note", () => {
+  test("is kept in full as soon as it is one, and shown as it was typed until the field is left", async () => {
+    const { user } = openConsole("/queue");
+    await user.click((await screen.findAllByRole("button", { name: /^Admit/ }))[0] as HTMLElement);
+    await user.click((await screen.findAllByTestId("template"))[0] as HTMLElement);
+    const field = await screen.findByLabelText(/^Last known well/);
+    await user.type(field, "0:0");
+    expect(screen.queryByText(text.moment.unreadable)).toBeNull();
+    await user.type(field, "0");
+    expect(field).toHaveProperty("value", "0:00");
+    const kept = () => knobs.calls.filter((call) => call.command === "note.answer").at(-1)?.payload as { value: string[] };
+    await waitFor(() => expect(kept().value[0]).toMatch(/^\d{4}-\d{2}-\d{2} 00:00 [+-]\d{2}:\d{2}$/), { timeout: 3000 });
+    await user.tab();
+    expect(field).toHaveProperty("value", kept().value[0]);
+    await user.clear(field);
+    await user.type(field, "yesterday");
+    await user.tab();
+    await screen.findByText(text.moment.unreadable);
+  });
 });

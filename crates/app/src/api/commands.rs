@@ -23,7 +23,6 @@ macro_rules! for_each_command {
             "encounter.pause": pause(EncounterChangeRequest) -> Nothing;
             "encounter.finish": finish(FinishRequest) -> Nothing;
             "encounter.cancel": cancel(CancelRequest) -> Nothing;
-            "encounter.enter_in_error": enter_in_error(EnterInErrorRequest) -> Nothing;
             "encounter.set_priority": set_priority(PriorityRequest) -> Nothing;
             "encounter.check_identity": check_identity(EncounterRequest) -> Nothing;
             "encounter.link": link(LinkRequest) -> LinkView;

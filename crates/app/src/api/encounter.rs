@@ -96,8 +96,6 @@ pub enum Allowed {
     CloseUnseen,
     /// `encounter.cancel`
     Cancel,
-    /// `encounter.enter_in_error`
-    EnterInError,
     /// `encounter.check_identity`
     CheckIdentity,
     /// `encounter.set_priority`
@@ -219,15 +217,6 @@ pub struct CancelRequest {
     pub encounter: EncounterId,
     /// Why.
     pub reason: CancelReason,
-}
-
-/// Marks a visit as one that never should have been written.
-#[derive(Debug, Clone, Serialize, Deserialize, TS)]
-pub struct EnterInErrorRequest {
-    /// Which.
-    pub encounter: EncounterId,
-    /// Why.
-    pub reason: Phi<String>,
 }
 
 /// Says how urgent a visit is.

@@ -77,7 +77,7 @@ pub struct NoteView {
     pub saved_at: Option<Timestamp>,
     /// Text that was saved while being typed and never put aside in order: the program ended in between.
     pub recovered: Option<RecoveredText>,
-    /// Required answers that are open.
+    /// What keeps the note from being signed: answers that are missing, unreadable or cannot be true.
     pub missing: Vec<MissingAnswer>,
     /// The signature, once there is one.
     pub signature: Option<Signature>,
@@ -114,7 +114,7 @@ pub struct AnswerRequest {
 pub struct SavedView {
     /// On this computer's disk since then.
     pub at: Timestamp,
-    /// Required answers that are open now.
+    /// What keeps the note from being signed: answers that are missing, unreadable or cannot be true.
     pub missing: Vec<MissingAnswer>,
 }
 
@@ -136,7 +136,7 @@ pub struct SignPreview {
     pub sha256: String,
     /// Name and title under it.
     pub signer: String,
-    /// Required answers that are open: it cannot be signed until they are given.
+    /// What keeps the note from being signed: answers that are missing, unreadable or cannot be true.
     pub missing: Vec<MissingAnswer>,
 }
 

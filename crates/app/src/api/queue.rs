@@ -70,12 +70,14 @@ pub struct QueueRow {
     pub check: Option<DeviceCheck>,
     /// Whether the patient's page is connected now.
     pub presence: Presence,
+    /// Somebody who is expected has opened their link: they are on the way in.
+    pub checking_in: bool,
     /// Who sees or will see them.
     pub assigned: Option<UserView>,
     /// What this user would do next.
     pub next: NextAction,
-    /// Whether this user may say that intake is done.
-    pub intake_open: bool,
+    /// Whether this user may say that intake is done (`encounter.triage`).
+    pub may_triage: bool,
     /// What was asked before the visit.
     pub intake: Vec<IntakeAnswer>,
     /// What they wrote from the waiting room, oldest first.

@@ -3,6 +3,7 @@
 use call::engine::{EngineRefusal, Join, Told};
 use call::view::{CallPhase, EndReason};
 use domain::call::{CallEnd, CallObservation, CallState};
+use domain::id::EncounterId;
 use domain::id::{CallId, IdempotencyKey};
 use tokio::sync::broadcast;
 
@@ -50,11 +51,25 @@ impl Console {
 
     /// Sends a patient back to the waiting room. The call that this console has with them is over with it.
     pub(super) async fn release(&self, key: Key, request: EncounterChangeRequest) -> Result<Nothing, Failure> {
-        // No call is joined between the two.
         let _turn = self.inner.turn.lock().await;
         let (rounds, asked) = self.signed_in(key).await?;
         let encounter = request.encounter;
         rounds.release(&asked, request).await?;
+        self.leave_call_of(encounter).await
+    }
+
+    /// Interrupts a visit. The call that this console has with the patient is over with it: nobody is watched or heard
+    /// who thinks that the visit rests.
+    pub(super) async fn pause(&self, key: Key, request: EncounterChangeRequest) -> Result<Nothing, Failure> {
+        let _turn = self.inner.turn.lock().await;
+        let (rounds, asked) = self.signed_in(key).await?;
+        let encounter = request.encounter;
+        rounds.pause(&asked, request).await?;
+        self.leave_call_of(encounter).await
+    }
+
+    /// Leaves the running call where it is one of this visit. The caller holds the turn: no call is joined in between.
+    async fn leave_call_of(&self, encounter: EncounterId) -> Result<Nothing, Failure> {
         if self.inner.engine.view().is_some_and(|view| view.encounter == encounter) {
             self.leave_current_call().await;
         }

@@ -76,10 +76,8 @@ of_the_practice! {
     triage(EncounterChangeRequest) -> Nothing;
     admit(EncounterChangeRequest) -> Nothing;
     wrap_up(EncounterChangeRequest) -> Nothing;
-    pause(EncounterChangeRequest) -> Nothing;
     finish(FinishRequest) -> Nothing;
     cancel(CancelRequest) -> Nothing;
-    enter_in_error(EnterInErrorRequest) -> Nothing;
     set_priority(PriorityRequest) -> Nothing;
     check_identity(EncounterRequest) -> Nothing;
     link(LinkRequest) -> LinkView;

@@ -153,6 +153,15 @@ async fn what_the_visit_learns_while_a_note_is_written_is_answered_in_it_once() 
 }
 
 #[tokio::test]
+async fn an_agreement_that_was_taken_back_does_not_stand_in_the_note() {
+    let (stage, me, visit, note) = begun().await;
+    assert_eq!(note.answers["consent_telehealth"][0].as_str(), "yes");
+    stage.rounds.record_consent(visit.participant, false).await.unwrap();
+    let view = stage.look_at_note(&me, note.id).await;
+    assert!(!view.answers.contains_key("consent_telehealth"), "{:?}", view.answers.keys());
+}
+
+#[tokio::test]
 async fn a_note_with_missing_answers_is_not_signed() {
     let (stage, me, _, note) = begun().await;
     stage.fill(&me, &note).await;

@@ -7,6 +7,7 @@ use app::api::patient::{
 use chrono::{Days, NaiveDate};
 use domain::Phi;
 use domain::id::PatientId;
+use domain::priority::Priority;
 
 use crate::support::{Stage, new_patient, refusal};
 
@@ -62,7 +63,12 @@ async fn details_are_changed_where_nobody_else_changed_them_meanwhile() {
     for (result, code) in refused {
         assert_eq!(refusal(result), code);
     }
-    assert_eq!(search(&stage, &me, "pell ada", 9).await.patients, [married], "the search follows");
+    assert_eq!(search(&stage, &me, "pell ada", 9).await.patients, [married.clone()], "the search follows");
+    let visit = stage.visit_of(&me, &married, Priority::Routine).await;
+    let corrected = update(now.version, |details| details.name.family = "Pell-Ostrander".into()).await.unwrap();
+    let participants = stage.workspace(&me, &visit).await.participants;
+    assert_eq!(participants[0].name.as_str(), "Ada Maria Pell-Ostrander", "the name on the picture is the record's");
+    assert_eq!(search(&stage, &me, "ostrander ada", 9).await.patients, [corrected]);
     let nobody = UpdatePatientRequest { patient: PatientId::new(), version: 1, details: new_patient("Nobody") };
     assert_eq!(refusal(stage.rounds.update_patient(&me, nobody).await), "not_found");
 }

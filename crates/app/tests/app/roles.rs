@@ -2,8 +2,8 @@
 
 use app::Failure;
 use app::api::encounter::{
-    CancelRequest, DeleteSnapshotRequest, EncounterRequest, EnterInErrorRequest, FinishRequest, InviteRequest,
-    LinkRequest, ParticipantRequest, PriorityRequest,
+    CancelRequest, DeleteSnapshotRequest, EncounterRequest, FinishRequest, InviteRequest, LinkRequest,
+    ParticipantRequest, PriorityRequest,
 };
 use app::api::note::{AddendRequest, NoteRequest, RecoveredRequest, SignRequest, StartNoteRequest};
 use domain::Phi;
@@ -28,7 +28,6 @@ async fn who_does_not_treat_cannot_do_what_belongs_to_treating() {
         let them = stage.user(role, 0).await;
         let start = StartNoteRequest { encounter: seen.encounter, template: note.template.id };
         let finish = FinishRequest { encounter: seen.encounter, outcome: Outcome::Completed };
-        let in_error = EnterInErrorRequest { encounter: seen.encounter, reason: "x".into() };
         let wish = NoteRequest { note: note.id };
         let rounds = &stage.rounds;
         for code in [
@@ -37,7 +36,6 @@ async fn who_does_not_treat_cannot_do_what_belongs_to_treating() {
             refusal(rounds.release(&them, change(&seen)).await),
             refusal(rounds.wrap_up(&them, change(&seen)).await),
             refusal(rounds.pause(&them, change(&seen)).await),
-            refusal(rounds.enter_in_error(&them, in_error).await),
             refusal(rounds.finish(&them, finish).await),
             refusal(rounds.check_identity(&them, EncounterRequest { encounter: seen.encounter }).await),
             refusal(rounds.remove_participant(&them, ParticipantRequest { participant: seen.participant }).await),

@@ -2,8 +2,7 @@
 
 use app::api::Topic;
 use app::api::encounter::{
-    Allowed, CancelRequest, CreateEncounterRequest, EncounterChangeRequest, EnterInErrorRequest, FinishRequest,
-    PriorityRequest,
+    Allowed, CancelRequest, CreateEncounterRequest, EncounterChangeRequest, FinishRequest, PriorityRequest,
 };
 use app::api::queue::QueueGroup;
 use domain::appointment::{Appointment, AppointmentState};
@@ -152,29 +151,24 @@ async fn what_the_screen_offers_is_what_the_rules_allow() {
     let stage = Stage::sample().await;
     let (me, visit) = (stage.clinician().await, stage.visit("Ostrander").await);
     let offered = async || stage.workspace(&me, &visit).await.allowed;
-    assert_eq!(offered().await, [Cancel, EnterInError, SetPriority, Invite]);
+    assert_eq!(offered().await, [Cancel, SetPriority, Invite]);
     stage.arrive(&visit).await;
-    assert_eq!(offered().await, [Triage, Admit, CloseUnseen, Cancel, EnterInError, SetPriority, Invite]);
+    assert_eq!(offered().await, [Triage, Admit, CloseUnseen, Cancel, SetPriority, Invite]);
     stage.rounds.triage(&me, change(&visit)).await.unwrap();
-    assert_eq!(offered().await, [Admit, CloseUnseen, Cancel, EnterInError, SetPriority, Invite]);
+    assert_eq!(offered().await, [Admit, CloseUnseen, Cancel, SetPriority, Invite]);
     stage.rounds.admit(&me, change(&visit)).await.unwrap();
-    let exam = [Release, WrapUp, Pause, Finish, EnterInError, CheckIdentity];
+    let exam = [Release, WrapUp, Pause, Finish, CheckIdentity];
     let visit_goes_on = [SetPriority, Invite, JoinCall, WriteNote, TakeSnapshot];
     assert_eq!(offered().await, [&exam[..], &visit_goes_on].concat());
     stage.rounds.pause(&me, change(&visit)).await.unwrap();
-    let interrupted = [Admit, Release, Finish, EnterInError, CheckIdentity];
+    let interrupted = [Admit, Release, Finish, CheckIdentity];
     assert_eq!(offered().await, [&interrupted[..], &visit_goes_on].concat(), "admitting takes it up again");
     stage.rounds.release(&me, change(&visit)).await.unwrap();
-    let sent_back = [Admit, Finish, EnterInError, SetPriority, Invite, WriteNote];
+    let sent_back = [Admit, Finish, SetPriority, Invite, WriteNote];
     assert_eq!(offered().await, sent_back, "who was seen and sent back cannot have left unseen");
     stage.rounds.admit(&me, change(&visit)).await.unwrap();
     stage.rounds.finish(&me, finish(visit.encounter, Outcome::Completed)).await.unwrap();
-    assert_eq!(offered().await, [EnterInError, WriteNote]);
-    let blank = EnterInErrorRequest { encounter: visit.encounter, reason: " ".into() };
-    assert_eq!(refusal(stage.rounds.enter_in_error(&me, blank).await), "encounter.no_reason");
-    let double = EnterInErrorRequest { encounter: visit.encounter, reason: "A double entry.".into() };
-    stage.rounds.enter_in_error(&me, double).await.unwrap();
-    assert_eq!(offered().await, []);
+    assert_eq!(offered().await, [WriteNote]);
 }
 
 #[tokio::test]

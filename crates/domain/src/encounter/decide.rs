@@ -91,17 +91,8 @@ impl Encounter {
                 Ok(S::Triaged { arrived_at: *arrived_at, triaged_at: at, started_at: None })
             }
             (S::Triaged { .. }, C::Triage) => same(),
-            (S::Arrived { arrived_at } | S::Triaged { arrived_at, started_at: None, .. }, C::Admit { clinician }) => {
+            (S::Arrived { arrived_at } | S::Triaged { arrived_at, .. }, C::Admit { clinician }) => {
                 Ok(S::InProgress { arrived_at: *arrived_at, started_at: at, clinician: *clinician, stage: Stage::Exam })
-            }
-            // Whoever was sent back has been seen since their first admission.
-            (S::Triaged { arrived_at, started_at: Some(started_at), .. }, C::Admit { clinician }) => {
-                Ok(S::InProgress {
-                    arrived_at: *arrived_at,
-                    started_at: *started_at,
-                    clinician: *clinician,
-                    stage: Stage::Exam,
-                })
             }
             (S::Arrived { arrived_at } | S::Triaged { arrived_at, started_at: None, .. }, C::Finish(outcome)) => {
                 match outcome {

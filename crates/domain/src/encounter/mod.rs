@@ -1,22 +1,25 @@
 //! The encounter: one visit, from being planned to being finished.
 //!
 //! ```text
-//!            Arrive             Triage
-//!  Planned ─────────> Arrived ─────────> Triaged
-//!     │                 │ │                 │ ^
-//!     │                 │ └────── Admit ────┤ │ Release
-//!     │                 │                   v │
-//!     │                 │               InProgress ── WrapUp ─> InProgress(discharge)
-//!     │                 │                 │  ^  │
-//!     │                 │             Pause  Resume
-//!     │                 │                 v  │  │
-//!     │                 │                OnLeave │
-//!     │                 └─ Finish(LWBS) ──┐  │   │ Finish
-//!     │                                   v  v   v
-//!     └── Cancel (before admission) ─> Cancelled    Finished
+//!            Arrive            Triage
+//!  Planned ─────────> Arrived ────────> Triaged
+//!     │                 │                │  ^
+//!     │                 └──── Admit ─────┤  │ Release, also from OnLeave
+//!     │                                  v  │
+//!     │                               InProgress ── WrapUp ─> InProgress(discharge)
+//!     │                                │  ^  │
+//!     │                          Pause │  │  │ Finish, also from OnLeave
+//!     │                                v  │  │
+//!     │                               OnLeave│ Resume, Admit by the same clinician
+//!     │                                      v
+//!     │                                   Finished <─ Finish(left without being seen, no answer)
+//!     │                                               from Arrived and Triaged
+//!     └── Cancel, also from Arrived and Triaged ─> Cancelled
 //!
 //!  every state ── EnterInError ──> EnteredInError
 //! ```
+//!
+//! Who was sent back was seen: from then on their Triaged visit is finished like one in progress, and not cancelled.
 //!
 //! Hanging up a call is not in this picture: it never changes the visit.
 
@@ -88,7 +91,7 @@ pub enum EncounterState {
         arrived_at: Timestamp,
         /// Since when they are ready.
         triaged_at: Timestamp,
-        /// When a clinician first admitted them, where they were sent back to the waiting room since.
+        /// When a clinician admitted them, where they were sent back to the waiting room since.
         #[serde(default)]
         started_at: Option<Timestamp>,
     },
@@ -96,7 +99,7 @@ pub enum EncounterState {
     InProgress {
         /// Since when the patient is here.
         arrived_at: Timestamp,
-        /// When a clinician first admitted them.
+        /// When a clinician admitted them; the last time, where they were sent back in between.
         started_at: Timestamp,
         /// Who sees them now.
         clinician: UserId,
@@ -107,7 +110,7 @@ pub enum EncounterState {
     OnLeave {
         /// Since when the patient is here.
         arrived_at: Timestamp,
-        /// When a clinician first admitted them.
+        /// When a clinician admitted them; the last time, where they were sent back in between.
         started_at: Timestamp,
         /// Who sees them.
         clinician: UserId,
@@ -293,7 +296,7 @@ impl EncounterState {
         }
     }
 
-    /// When a clinician first admitted the patient, where one did.
+    /// When a clinician admitted the patient, where one did; the last time, where they were sent back in between.
     pub fn started_at(&self) -> Option<Timestamp> {
         match self {
             Self::InProgress { started_at, .. } | Self::OnLeave { started_at, .. } => Some(*started_at),

@@ -157,7 +157,10 @@ fn what_is_missing_is_named_in_order() {
         (&[("story", &["Well."]), ("width", &["-300"])], &[]),
         (&[("story", &["Well."]), ("width", &["-300.5"])], &["width"]),
         (&[("story", &["Well."]), ("width", &["501"])], &["width"]),
-        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-14 09:30 -05:00"])], &[]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-05 04:30 -05:00"])], &[]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-05 10:09 +00:00"])], &[]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-05 22:15 +00:00"])], &["seen"]),
+        (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["0206-03-05 09:30 +00:00"])], &["seen"]),
         (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-14 09:30"])], &["seen"]),
         (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-02-31 10:00 -05:00"])], &["seen"]),
         (&[("story", &["Well."]), ("width", &["1"]), ("seen", &["2026-03-14 24:30 +00:00"])], &["seen"]),
@@ -165,13 +168,13 @@ fn what_is_missing_is_named_in_order() {
     ];
     for (given, missing) in cases {
         let note = Note { answers: answers(given), ..note() };
-        let found = note.missing();
+        let found = note.missing(minute(0));
         assert_eq!(found.iter().map(|one| &*one.question).collect::<Vec<_>>(), *missing, "{given:?}");
         let text = Phi::from("the text");
         let signing = note.sign(text, &sha256_hex(b"the text"), &signer(me()), minute(1));
         assert_eq!(signing.err(), (!missing.is_empty()).then_some(R::Missing { count: missing.len() }));
     }
-    let flawed = Note { answers: answers(&[("width", &["999"]), ("since", &["soon"])]), ..note() }.missing();
+    let flawed = Note { answers: answers(&[("width", &["999"]), ("since", &["soon"])]), ..note() }.missing(minute(0));
     let flaws: Vec<_> = flawed.iter().map(|one| (&*one.section, &*one.name, one.flaw)).collect();
     let out_of_range = Flaw::OutOfRange { min: Some(-300), max: Some(500) };
     assert_eq!(
@@ -256,9 +259,9 @@ fn an_addendum_is_trimmed_and_has_a_limit() {
 #[test]
 fn a_later_template_does_not_change_what_is_missing() {
     let mut note = note();
-    assert!(note.missing().is_empty());
+    assert!(note.missing(minute(0)).is_empty());
     note.template.sections[1].questions.push(question("colour", QuestionKind::Text, true));
-    assert_eq!(note.missing().len(), 1, "the note's own template decides");
+    assert_eq!(note.missing(minute(0)).len(), 1, "the note's own template decides");
 }
 
 proptest! {

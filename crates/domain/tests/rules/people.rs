@@ -88,6 +88,7 @@ pub fn question(id: &str, kind: QuestionKind, required: bool) -> Question {
         unit: (kind == QuestionKind::Number).then(|| "mm".into()),
         min: (kind == QuestionKind::Number).then_some(-300),
         max: (kind == QuestionKind::Number).then_some(500),
+        ahead: false,
         required,
         tags: Vec::new(),
         hint: None,

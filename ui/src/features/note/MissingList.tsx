@@ -1,4 +1,5 @@
 // What a note still needs, each a press away.
+import { text } from "../../strings/en";
 import type { MissingAnswer } from "../../types";
 import classes from "./Note.module.css";
 
@@ -9,7 +10,10 @@ export function MissingList({ missing, onJump }: { missing: MissingAnswer[]; onJ
         <li key={one.question}>
           <button type="button" onClick={() => onJump(one.question)}>
             {one.name}
-            <small>{one.section}</small>
+            <small>
+              {one.section}
+              {one.flaw.is !== "missing" && ` · ${text.note.flaws.wrong}`}
+            </small>
           </button>
         </li>
       ))}

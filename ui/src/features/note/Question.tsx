@@ -41,7 +41,7 @@ export function Question({ question, draft, writable, flaw, recovered }: Props) 
         {question.name}
         {question.required && <em data-open={flaw !== null || undefined}>{words.required}</em>}
       </label>
-      <Answer id={id} question={question} value={value} error={flaw && flawWords(flaw, question)} onChange={set} disabled={!writable} />
+      <Answer id={id} question={question} value={value} error={flaw && flawWords(flaw, question.type)} onChange={set} disabled={!writable} />
       {question.hint && (
         <small id={`${id}-hint`} className={classes.hint}>
           {question.hint}
@@ -134,7 +134,17 @@ function Answer({ id, question, value, error, onChange, disabled }: AnswerProps)
         />
       );
     case "date_time":
-      return <MomentInput id={id} value={first} disabled={disabled} describedBy={described} onChange={one} />;
+      return (
+        <MomentInput
+          id={id}
+          value={first}
+          direction={question.ahead ? "coming" : "past"}
+          disabled={disabled}
+          describedBy={described}
+          error={error}
+          onChange={one}
+        />
+      );
     case "yes_no":
       return (
         <Chips

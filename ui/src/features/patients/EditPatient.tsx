@@ -1,5 +1,6 @@
 // The details of a patient, changed.
 import { Modal } from "@mantine/core";
+import { useState } from "react";
 import { useCommand } from "../../parts/api";
 import { report } from "../../parts/status";
 import { text } from "../../strings/en";
@@ -9,7 +10,9 @@ import { PatientForm } from "./PatientForm";
 const words = text.patients;
 
 export function EditPatient({ patient, onClose }: { patient: PatientView; onClose: () => void }) {
-  const { brief, name, phone, email, version } = patient;
+  // What the person saw when they began is what their change is compared with, whatever is read meanwhile.
+  const [seen] = useState(patient);
+  const { brief, name, phone, email, version } = seen;
   const update = useCommand("patient.update", {
     quiet: true,
     onDone: (changed) => {

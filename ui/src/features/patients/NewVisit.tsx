@@ -42,13 +42,13 @@ function Form({ patient, onClose, onLink }: { patient: PatientBrief; onClose: ()
     initialValues: { room: "", reason: "", priority: "routine" as Priority, planned: "" },
     validate: {
       reason: (value) => (value.trim() === "" ? words.reasonNeeded : null),
-      planned: (value) => (value.trim() !== "" && readMoment(value, new Date()) === null ? text.moment.unreadable : null),
+      planned: (value) => (value.trim() !== "" && readMoment(value, new Date(), "coming") === null ? text.moment.unreadable : null),
     },
   });
   const room = form.values.room || (rooms[0]?.id ?? "");
   const submit = form.onSubmit((values) => {
     if (room === "") return form.setFieldError("room", words.roomNeeded);
-    const planned = readMoment(values.planned, new Date())?.toISOString() ?? null;
+    const planned = readMoment(values.planned, new Date(), "coming")?.toISOString() ?? null;
     void create.run({ patient: patient.id, room, reason: values.reason.trim(), priority: values.priority, planned_for: planned });
   });
   return (
@@ -69,6 +69,7 @@ function Form({ patient, onClose, onLink }: { patient: PatientBrief; onClose: ()
         <MomentInput
           label={words.plannedFor}
           value={form.values.planned}
+          direction="coming"
           onChange={(value) => form.setFieldValue("planned", value)}
         />
         <small className={classes.hint}>{words.plannedForHint}</small>

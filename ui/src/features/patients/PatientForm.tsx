@@ -5,7 +5,6 @@ import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Problem } from "../../parts/Bits";
 import { useRead } from "../../parts/api";
-import { nowMillis } from "../../parts/clock";
 import { isDay, plainDate } from "../../parts/format";
 import { languageName } from "../../parts/people";
 import { text } from "../../strings/en";
@@ -15,12 +14,10 @@ import classes from "./Patients.module.css";
 const words = text.patients;
 const LANGUAGES = ["en", "es", "fr", "de", "it", "pt", "zh", "vi", "tl", "ar", "ru", "ko", "hi", "uk", "pl", "tr", "fa", "ja"];
 
-/** What keeps a text from being a date of birth. */
-export function birthDateFlaw(value: string, now: number): string | null {
-  if (value.trim() === "") return text.session.needed;
-  if (!isDay(value)) return words.bornNoDay;
-  if (new Date(`${value.trim()}T00:00:00`).getTime() > now) return words.bornInFuture;
-  return value.trim() < "1870" ? words.bornTooOld : null;
+/** Where the names were not touched they stay parted as they are: "Mary Ann" may be one name. */
+function givenNames(typed: string, before: PatientDetails | undefined): string[] {
+  if (before && before.name.given.join(" ") === typed.trim()) return before.name.given;
+  return typed.split(/\s+/).filter(Boolean);
 }
 
 interface Props {
@@ -52,13 +49,13 @@ export function PatientForm({ before, action, busy, problem, onSubmit, onClose, 
     },
     validate: {
       family: (value) => (value.trim() === "" ? text.session.needed : null),
-      born: (value) => birthDateFlaw(value, nowMillis()),
+      born: (value) => (value.trim() === "" ? text.session.needed : isDay(value) ? null : words.bornNoDay),
     },
     onValuesChange: (values) => setFamily(values.family.trim()),
   });
   const submit = form.onSubmit((values) =>
     onSubmit({
-      name: { family: values.family.trim(), given: values.given.split(/\s+/).filter(Boolean) },
+      name: { family: values.family.trim(), given: givenNames(values.given, before) },
       birth_date: values.born.trim(),
       sex: values.sex,
       mrn: values.mrn.trim() || null,

@@ -248,12 +248,14 @@ function Message({ row }: { row: QueueRow }) {
 function State({ row }: { row: QueueRow }) {
   const now = useNow();
   const waits = row.group === "waiting" || row.group === "ready" || row.group === "in_call";
-  // Somebody who is expected and has opened the link is on the way in, not late.
-  if (row.state.is === "planned" && row.presence === "online") {
+  if (row.checking_in) {
     return (
-      <Tag tone="info" icon={<IconPointFilled />} soft={false}>
-        {words.states.checking_in}
-      </Tag>
+      <>
+        <Tag tone="info" icon={<IconPointFilled />} soft={false}>
+          {words.states.checking_in}
+        </Tag>
+        {isLate(row, now) && <div className={classes.long}>{words.states.late}</div>}
+      </>
     );
   }
   return (

@@ -80,7 +80,7 @@ function Preview({ row, onOpen }: { row: QueueRow; onOpen: (row: QueueRow) => vo
         <Button size="xs" onClick={() => onOpen(row)}>
           {words.openVisit}
         </Button>
-        {row.intake_open && (
+        {row.may_triage && (
           <Button
             size="xs"
             loading={triage.busy}

@@ -1,5 +1,4 @@
 // The last question before a visit ends: who, how, and what is still open.
-import { TextInput } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
 import { useLocation } from "wouter";
@@ -15,7 +14,7 @@ import type { CancelReason, EncounterView, Outcome } from "../../types";
 
 const words = text.visit;
 
-export type Ending = { kind: "finish"; outcome: Outcome } | { kind: "cancel"; reason: CancelReason } | { kind: "in_error" };
+export type Ending = { kind: "finish"; outcome: Outcome } | { kind: "cancel"; reason: CancelReason };
 
 interface Props {
   visit: EncounterView;
@@ -27,7 +26,6 @@ export function EndDialogs({ visit, ending, onClose }: Props) {
   const [, go] = useLocation();
   const [saving, setSaving] = useState(false);
   const inCall = useCallPart((call) => call?.encounter === visit.id);
-  const [why, setWhy] = useState("");
   const done = (said: (name: string) => string) => () => {
     onClose();
     report(said(visit.patient.name));
@@ -35,7 +33,6 @@ export function EndDialogs({ visit, ending, onClose }: Props) {
   };
   const finish = useCommand("encounter.finish", { onDone: done(words.finished) });
   const cancel = useCommand("encounter.cancel", { onDone: done(words.cancelled) });
-  const inError = useCommand("encounter.enter_in_error", { onDone: done(words.markedInError) });
   if (!ending) return null;
 
   const end = async () => {
@@ -48,30 +45,8 @@ export function EndDialogs({ visit, ending, onClose }: Props) {
       return onClose();
     }
     if (ending.kind === "finish") await finish.run({ encounter: visit.id, outcome: ending.outcome });
-    else if (ending.kind === "cancel") await cancel.run({ encounter: visit.id, reason: ending.reason });
-    else await inError.run({ encounter: visit.id, reason: why.trim() });
+    else await cancel.run({ encounter: visit.id, reason: ending.reason });
   };
-  if (ending.kind === "in_error") {
-    return (
-      <Confirm
-        opened
-        danger
-        onClose={onClose}
-        title={words.inErrorTitle}
-        action={words.inErrorDo}
-        busy={saving || inError.busy}
-        disabled={why.trim() === ""}
-        onConfirm={() => void end()}
-      >
-        <span>
-          <b>{visit.patient.name}</b>, {plainDate(visit.patient.birth_date)}
-        </span>
-        <span>{words.inErrorText}</span>
-        {inCall && <span>{words.callEnds}</span>}
-        <TextInput label={words.inErrorReason} required data-autofocus value={why} onChange={(event) => setWhy(event.currentTarget.value)} />
-      </Confirm>
-    );
-  }
   const what = ending.kind === "finish" ? words.outcomes[ending.outcome] : words.cancelReasons[ending.reason];
   const unsigned = visit.notes.some((note) => note.signed === null);
   return (

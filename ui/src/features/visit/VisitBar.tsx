@@ -7,7 +7,6 @@ import {
   IconClipboardCheck,
   IconClock,
   IconDots,
-  IconFileX,
   IconIdBadge2,
   IconPhoneCheck,
   IconPlayerPause,
@@ -62,7 +61,7 @@ export function VisitBar({ visit, layout, onLayout }: Props) {
           onClick={() => void admit(visit.id, visit.version, visit.patient.name)}
           data-testid="admit"
         >
-          {words.admit}
+          {visit.state.is === "on_leave" ? words.resume : words.admit}
         </Button>
       )}
       <FinishMenu visit={visit} onEnd={setEnding} />
@@ -109,7 +108,8 @@ function Modality({ visit }: { visit: EncounterView }) {
 function VisitTime({ visit }: { visit: EncounterView }) {
   const now = useNow();
   const { state } = visit;
-  const from = "started_at" in state ? state.started_at : null;
+  // Who was sent back is not being seen now.
+  const from = "started_at" in state && state.is !== "triaged" ? state.started_at : null;
   if (!from) return null;
   const to = state.is === "finished" ? Date.parse(state.finished_at) : now;
   return (
@@ -189,7 +189,7 @@ function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) 
   const release = useCommand("encounter.release", { onDone: () => setReleasing(false) });
   const can = (what: Allowed) => visit.allowed.includes(what);
   const change = { encounter: visit.id, version: visit.version };
-  const offered: Allowed[] = ["triage", "wrap_up", "pause", "release", "cancel", "enter_in_error"];
+  const offered: Allowed[] = ["triage", "wrap_up", "pause", "release", "cancel"];
   if (!offered.some(can)) return null;
   return (
     <>
@@ -224,14 +224,6 @@ function More({ visit, onEnd }: { visit: EncounterView; onEnd: (ending: Ending) 
                   {words.cancelReasons[reason]}
                 </Menu.Item>
               ))}
-            </>
-          )}
-          {can("enter_in_error") && (
-            <>
-              <Menu.Divider />
-              <Menu.Item leftSection={<IconFileX size={16} />} onClick={() => onEnd({ kind: "in_error" })} data-testid="in-error">
-                {words.inError}
-              </Menu.Item>
             </>
           )}
         </Menu.Dropdown>

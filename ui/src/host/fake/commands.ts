@@ -143,7 +143,7 @@ function queueRow(one: FakeEncounter, context: Context): QueueRow {
     presence: one.presence,
     assigned: one.assigned,
     next,
-    intake_open: group === "waiting",
+    may_triage: group === "waiting", checking_in: group === "expected" && one.presence === "online",
     intake: one.intake,
     messages: one.messages,
     last_note: note?.signature
@@ -188,13 +188,13 @@ function visitsOf(patient: string, world: World, except?: string): EarlierVisit[
 function allowedFor(one: FakeEncounter, mine: boolean): Allowed[] {
   const group = groupOf(one);
   if (group === "waiting" || group === "ready") {
-    const waits: Allowed[] = ["admit", "close_unseen", "cancel", "enter_in_error", "set_priority", "invite"];
+    const waits: Allowed[] = ["admit", "close_unseen", "cancel", "set_priority", "invite"];
     return group === "waiting" ? ["triage", ...waits] : waits;
   }
   if (group === "expected") return ["cancel", "set_priority", "invite"];
   if (group === "done") return mine ? ["write_note"] : [];
   if (!mine) return [];
-  const all: Allowed[] = ["release", "wrap_up", "pause", "finish", "enter_in_error", "set_priority", "invite", "join_call", "write_note", "take_snapshot"];
+  const all: Allowed[] = ["release", "wrap_up", "pause", "finish", "set_priority", "invite", "join_call", "write_note", "take_snapshot"];
   return one.identity ? all : [...all, "check_identity"];
 }
 
@@ -389,11 +389,6 @@ export const answers: Answers = {
       if (one.state.is !== "in_progress") return;
       const { arrived_at, started_at, clinician } = one.state;
       one.state = { is: "on_leave", arrived_at, started_at, clinician, since: iso(context) };
-    }),
-  "encounter.enter_in_error": ({ encounter, reason }, context) =>
-    change(encounter, context, (one) => {
-      call.hangUp(context, "visit_over");
-      one.state = { is: "entered_in_error", at: iso(context), by: `user:${context.user?.id ?? ""}`, reason };
     }),
   "encounter.release": ({ encounter }, context) =>
     change(encounter, context, (one) => {

@@ -11,7 +11,7 @@ export const note = {
   outline: "Sections",
   checklist: "To complete",
   complete: "Ready to sign",
-  missing: (n: number) => `${n} still needed`,
+  missing: (n: number) => `${n} to complete`,
   jump: (name: string) => `Go to ${name}`,
   required: "required",
   yes: "Yes",
@@ -21,6 +21,8 @@ export const note = {
   datePlaceholder: "YYYY-MM-DD",
   flaws: {
     number: "This is not a number.",
+    ahead: "This moment has not come yet.",
+    wrong: "cannot be right",
     date: "There is no such day. Write year-month-day, as in 2026-03-12.",
     between: (min: number, max: number) => `Cannot be right: between ${min} and ${max}.`,
     atLeast: (min: number) => `Cannot be right: at least ${min}.`,

@@ -21,8 +21,6 @@ export const patients = {
   born: "Date of birth",
   bornHint: "Year-month-day, for example 1984-03-05",
   bornNoDay: "There is no such day. Write year-month-day, for example 1984-03-05.",
-  bornInFuture: "This day has not come yet.",
-  bornTooOld: "The date of birth must lie after 1870.",
   sex: "Sex",
   mrn: "Record number",
   mrnHint: "Leave empty to have one given.",
