@@ -63,7 +63,7 @@ async fn details_are_changed_where_nobody_else_changed_them_meanwhile() {
     for (result, code) in refused {
         assert_eq!(refusal(result), code);
     }
-    assert_eq!(search(&stage, &me, "pell ada", 9).await.patients, [married.clone()], "the search follows");
+    assert_eq!(search(&stage, &me, "pell ada", 9).await.patients, std::slice::from_ref(&married), "the search follows");
     let visit = stage.visit_of(&me, &married, Priority::Routine).await;
     let corrected = update(now.version, |details| details.name.family = "Pell-Ostrander".into()).await.unwrap();
     let participants = stage.workspace(&me, &visit).await.participants;
